@@ -1,0 +1,167 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The strict settings of the house (docs/architecture.md, "Settings"): imports are internal by
+// default so that no C type can leak into a public signature, every `any` is spelled out, every
+// unsafe expression is marked, and a warning is an error.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// A Swift module of the Line with the modules that it may see (docs/architecture.md, "Modules").
+func module(_ name: String, uses dependencies: [String] = [], products: [Target.Dependency] = [])
+  -> Target
+{
+  .target(
+    name: name,
+    dependencies: dependencies.map { .target(name: $0) } + products,
+    swiftSettings: strict)
+}
+
+func tests(_ name: String, uses dependencies: [String]) -> Target {
+  .testTarget(
+    name: name,
+    dependencies: (dependencies + ["SpikeTestSupport"]).map { .target(name: $0) },
+    swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "sfconv",
+  products: [
+    .library(name: "SpikePipeline", targets: ["SpikePipeline"]),
+    .executable(name: "sfconv", targets: ["sfconv"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // System libraries, each behind one C target of ours.
+    .systemLibrary(
+      name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+    // C: generated schema code (Scripts/regenerate-schemas.sh) and hand-written kernels.
+    .target(name: "CSpikeProtobuf", dependencies: ["CProtobufC"]),
+    .target(name: "CONNXSchema", dependencies: ["CProtobufC"]),
+    .target(name: "CModelSchema", dependencies: ["CProtobufC"]),
+    .target(name: "CBundleSchema", dependencies: ["CProtobufC"]),
+    .target(name: "CSpikeZstd", dependencies: ["CZstd"]),
+    .target(name: "CSpikeHDF5", dependencies: ["CHDF5"]),
+    .target(name: "CSpikeKernels"),
+    // Debian ships oneDNN without a .pc file; header and library are on the default paths.
+    .target(name: "CSpikeDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+
+    // Level 0: words and bytes.
+    module("SpikeDiagnostics"),
+    module("SpikeBytes", uses: ["SpikeDiagnostics", "CZlib"]),
+
+    // Level 1: what things are.
+    module("SpikeGraph", uses: ["SpikeBytes", "SpikeDiagnostics"]),
+    module(
+      "SpikeContainers", uses: ["SpikeBytes", "SpikeDiagnostics", "CSpikeProtobuf", "CSpikeHDF5"]),
+    module("SpikeHardware", uses: ["SpikeDiagnostics"]),
+    module(
+      "SpikeBundle",
+      uses: ["SpikeBytes", "SpikeDiagnostics", "CBundleSchema", "CSpikeProtobuf", "CSpikeZstd"]),
+    module("SpikeCompute", uses: ["SpikeDiagnostics", "CSpikeKernels", "CSpikeDNN"]),
+    module(
+      "SpikeModelFile",
+      uses: ["SpikeGraph", "SpikeBytes", "SpikeDiagnostics", "CModelSchema", "CSpikeProtobuf"]),
+
+    // Level 2: reading, running, checking.
+    module(
+      "SpikeImport",
+      uses: ["SpikeGraph", "SpikeContainers", "SpikeBytes", "SpikeDiagnostics", "CONNXSchema"]),
+    module("SpikeData", uses: ["SpikeContainers", "SpikeBytes", "SpikeDiagnostics"]),
+    module("SpikeEngine", uses: ["SpikeGraph", "SpikeCompute", "SpikeDiagnostics"]),
+    module("SpikeSimulate", uses: ["SpikeBundle", "SpikeCompute", "SpikeDiagnostics"]),
+    module("SpikeValidate", uses: ["SpikeBundle", "SpikeHardware", "SpikeDiagnostics"]),
+
+    // Level 3: the work.
+    module(
+      "SpikeConvert",
+      uses: [
+        "SpikeGraph", "SpikeEngine", "SpikeCompute", "SpikeData", "SpikeHardware",
+        "SpikeDiagnostics",
+      ]),
+    module(
+      "SpikeFit",
+      uses: [
+        "SpikeGraph", "SpikeEngine", "SpikeCompute", "SpikeData", "SpikeHardware",
+        "SpikeDiagnostics",
+      ]),
+    module(
+      "SpikeExport",
+      uses: [
+        "SpikeGraph", "SpikeBundle", "SpikeHardware", "SpikeContainers", "SpikeBytes",
+        "SpikeDiagnostics",
+      ]),
+
+    // Level 4: the façade. Level 5: the command line.
+    module(
+      "SpikePipeline",
+      uses: [
+        "SpikeImport", "SpikeModelFile", "SpikeConvert", "SpikeFit", "SpikeExport", "SpikeBundle",
+        "SpikeValidate", "SpikeHardware", "SpikeSimulate", "SpikeEngine", "SpikeData",
+        "SpikeGraph", "SpikeBytes", "SpikeDiagnostics",
+      ]),
+    .executableTarget(
+      name: "sfconv",
+      dependencies: ["SpikePipeline", "SpikeDiagnostics", argumentParser],
+      swiftSettings: strict),
+
+    // Tests. Checkers, generators and fixture look-up live in SpikeTestSupport.
+    .target(
+      name: "SpikeTestSupport", dependencies: ["SpikeDiagnostics", "SpikeGraph", "SpikeBundle"],
+      path: "Tests/SpikeTestSupport", swiftSettings: strict),
+    tests("SpikeDiagnosticsTests", uses: ["SpikeDiagnostics"]),
+    tests("SpikeBytesTests", uses: ["SpikeBytes", "SpikeDiagnostics"]),
+    tests("SpikeGraphTests", uses: ["SpikeGraph", "SpikeDiagnostics"]),
+    tests("SpikeContainersTests", uses: ["SpikeContainers", "SpikeBytes", "SpikeDiagnostics"]),
+    tests("SpikeHardwareTests", uses: ["SpikeHardware", "SpikeDiagnostics"]),
+    tests("SpikeBundleTests", uses: ["SpikeBundle", "SpikeBytes", "SpikeDiagnostics"]),
+    tests("SpikeComputeTests", uses: ["SpikeCompute", "SpikeDiagnostics"]),
+    tests(
+      "SpikeModelFileTests",
+      uses: ["SpikeModelFile", "SpikeGraph", "SpikeBytes", "SpikeDiagnostics"]),
+    tests(
+      "SpikeImportTests",
+      uses: ["SpikeImport", "SpikeEngine", "SpikeGraph", "SpikeBytes", "SpikeDiagnostics"]),
+    tests("SpikeDataTests", uses: ["SpikeData", "SpikeBytes", "SpikeDiagnostics"]),
+    tests("SpikeEngineTests", uses: ["SpikeEngine", "SpikeCompute", "SpikeGraph"]),
+    tests("SpikeSimulateTests", uses: ["SpikeSimulate", "SpikeBundle", "SpikeDiagnostics"]),
+    tests(
+      "SpikeValidateTests",
+      uses: ["SpikeValidate", "SpikeBundle", "SpikeHardware", "SpikeDiagnostics"]),
+    tests(
+      "SpikeConvertTests",
+      uses: ["SpikeConvert", "SpikeEngine", "SpikeGraph", "SpikeData", "SpikeDiagnostics"]),
+    tests(
+      "SpikeFitTests",
+      uses: [
+        "SpikeFit", "SpikeEngine", "SpikeCompute", "SpikeGraph", "SpikeData", "SpikeHardware",
+        "SpikeDiagnostics",
+      ]),
+    tests(
+      "SpikeExportTests",
+      uses: [
+        "SpikeExport", "SpikeSimulate", "SpikeBundle", "SpikeGraph", "SpikeHardware",
+        "SpikeContainers", "SpikeBytes", "SpikeDiagnostics",
+      ]),
+    tests(
+      "SpikePipelineTests",
+      uses: ["SpikePipeline", "SpikeGraph", "SpikeBundle", "SpikeHardware", "SpikeDiagnostics"]),
+    tests("EndToEndTests", uses: ["SpikeDiagnostics", "sfconv"]),
+    tests("ArchitectureTests", uses: ["SpikeDiagnostics"]),
+  ]
+)

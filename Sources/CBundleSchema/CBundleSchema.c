@@ -1,0 +1,2 @@
+#include "CBundleSchema.h"
+typedef int CBundleSchema_unit;

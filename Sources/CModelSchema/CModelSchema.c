@@ -1,0 +1,2 @@
+#include "CModelSchema.h"
+typedef int CModelSchema_unit;

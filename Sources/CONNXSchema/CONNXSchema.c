@@ -1,0 +1,2 @@
+#include "CONNXSchema.h"
+typedef int CONNXSchema_unit;

@@ -1,0 +1,2 @@
+#include "CSpikeDNN.h"
+typedef int CSpikeDNN_unit;

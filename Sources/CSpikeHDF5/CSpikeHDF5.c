@@ -1,0 +1,2 @@
+#include "CSpikeHDF5.h"
+typedef int CSpikeHDF5_unit;

@@ -1,0 +1,2 @@
+#include "CSpikeKernels.h"
+typedef int CSpikeKernels_unit;

@@ -1,0 +1,2 @@
+#include "CSpikeProtobuf.h"
+typedef int CSpikeProtobuf_unit;

@@ -1,0 +1,2 @@
+#include "CSpikeZstd.h"
+typedef int CSpikeZstd_unit;

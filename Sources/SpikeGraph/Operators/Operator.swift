@@ -1,0 +1,71 @@
+/// What a node does. A closed list: a new case makes the compiler name every place to visit.
+///
+/// Formulas are per sample; `x` is the first input. Tensors of a node are found by their
+/// ``ParameterRole``.
+public enum Operator: Hashable, Sendable {
+  /// y = W * x + b: cross-correlation over one or two spatial axes. Roles: weight
+  /// `[O, C/groups, k…]`, bias `[O]` (optional).
+  case convolution(Convolution)
+  /// y = W x + b on the last axis. Roles: weight `[O, I]`, bias `[O]` (optional).
+  case linear
+  /// The sum of two or more activations of one shape (residual connection).
+  case add
+  /// y = scale ⊙ x + shift with constants that broadcast to x. Roles: scale, shift (each optional).
+  case affine
+  /// y = gamma (x - mean) / sqrt(variance + epsilon) + beta over the first axis. Roles: scale
+  /// (gamma), shift (beta), mean, variance, each `[C]`.
+  case batchNormalization(epsilon: Float)
+  /// y = max(x, 0).
+  case relu
+  /// y = min(max(x, minimum), maximum).
+  case clip(minimum: Float, maximum: Float)
+  /// y = x for x >= 0, alpha x below.
+  case leakyRelu(alpha: Float)
+  /// Largest value of each window.
+  case maxPool(Pooling)
+  /// Mean of each window.
+  case averagePool(Pooling)
+  /// Sum of each window.
+  case sumPool(Pooling)
+  /// The same elements in row-major order under another shape.
+  case reshape(Shape)
+  /// Axes in another order; `order[i]` is the input axis that becomes axis i.
+  case transpose(order: [Int])
+  /// Constant border: `before` and `after` elements on each axis.
+  case pad(before: [Int], after: [Int], value: Float)
+  /// Inputs joined along an axis.
+  case concatenate(axis: Int)
+  /// exp(x) / sum(exp(x)) along an axis, or its logarithm. Only at the end of a network.
+  case softmax(axis: Int, logarithm: Bool)
+  /// A population of neurons: currents in, spikes (or potentials) out. Roles: threshold `[]` or
+  /// `[C]` (all models that spike).
+  case neuron(Neuron)
+
+  /// Name for people, as it appears in listings and errors.
+  public var name: String {
+    switch self {
+    case .convolution: "Convolution"
+    case .linear: "Linear"
+    case .add: "Add"
+    case .affine: "Affine"
+    case .batchNormalization: "BatchNormalization"
+    case .relu: "Relu"
+    case .clip: "Clip"
+    case .leakyRelu: "LeakyRelu"
+    case .maxPool: "MaxPool"
+    case .averagePool: "AveragePool"
+    case .sumPool: "SumPool"
+    case .reshape: "Reshape"
+    case .transpose: "Transpose"
+    case .pad: "Pad"
+    case .concatenate: "Concatenate"
+    case .softmax(_, let logarithm): logarithm ? "LogSoftmax" : "Softmax"
+    case .neuron(let neuron): neuron.model.name
+    }
+  }
+
+  /// Whether this is a neuron population.
+  public var isNeuron: Bool {
+    if case .neuron = self { true } else { false }
+  }
+}

@@ -1,0 +1,11 @@
+import Foundation
+
+/// Fixtures are found from the source tree; nothing is copied into the build.
+public enum FixtureLocation {
+  /// Root of the repository.
+  public static let repository = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+  /// Absolute path of a fixture, for example `path("onnx/fashion-cnn/model.onnx")`.
+  public static func path(_ relative: String) -> String { "\(repository)/Fixtures/\(relative)" }
+}
