@@ -1,1 +1,3 @@
 #pragma once
+// Bounded use of protobuf-c: a counting allocator, a wire scanner and readers of packed numbers.
+#include "sf_pb_allocator.h"

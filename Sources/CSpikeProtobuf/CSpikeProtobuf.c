@@ -1,2 +1,0 @@
-#include "CSpikeProtobuf.h"
-typedef int CSpikeProtobuf_unit;
