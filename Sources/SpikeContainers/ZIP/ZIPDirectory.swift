@@ -19,7 +19,7 @@ struct ZIPDirectory {
     if count == 0xFFFF || size == 0xFFFF_FFFF || start == 0xFFFF_FFFF {
       (count, size, start) = try ZIPDirectory.largeEndRecord(of: file, before: endOffset)
     }
-    guard ZIPDirectory.integer(end, 4, 2) == 0 || count == 0xFFFF else {
+    guard ZIPDirectory.integer(end, 4, 2) == 0 else {
       throw ZIPError(.unsupported, "The archive is split over several files.", fix: "join it")
     }
     guard count <= ZIPDirectory.maximumEntries else {

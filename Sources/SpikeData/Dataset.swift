@@ -1,0 +1,117 @@
+public import SpikeDiagnostics
+
+/// Labelled samples of one shape, in memory, as their file stored them.
+///
+/// Subsets share the memory of the whole: a data set is a list of rows over common samples.
+public struct Dataset: Sendable {
+  /// The raw samples, one after the other, each in C, H, W order.
+  public enum Samples: Sendable {
+    /// Bytes 0…255, as images are stored.
+    case bytes([UInt8])
+    /// Numbers of any range.
+    case floats([Float])
+
+    /// Number of elements.
+    var count: Int {
+      switch self {
+      case .bytes(let values): values.count
+      case .floats(let values): values.count
+      }
+    }
+  }
+
+  /// Name for people, for example `fashion-mnist (test)`.
+  public let name: String
+  /// Shape of one sample without the batch axis, for example `[1, 28, 28]`.
+  public let sampleShape: [Int]
+  /// One more than the largest label of the file it came from.
+  public let classCount: Int
+  /// Label of each sample, in `0..<classCount`.
+  public let labels: [Int]
+  let samples: Samples
+  /// Index into ``samples`` for each sample of this set.
+  let rows: [Int]
+
+  /// Number of samples.
+  public var count: Int { labels.count }
+  /// Elements of one sample.
+  public var sampleSize: Int { sampleShape.reduce(1, *) }
+  /// Number of channels: the first axis of a sample.
+  public var channelCount: Int { sampleShape.first ?? 1 }
+  /// Whether the samples are bytes, so that they can be reduced to graded spikes of few bits.
+  public var isBytes: Bool { if case .bytes = samples { true } else { false } }
+
+  /// Makes a data set from raw samples.
+  ///
+  /// - Throws: `data.empty`, `data.count-mismatch` (samples against labels), `data.shape-mismatch`,
+  ///   `data.label-out-of-range` (a negative label, or one above 65,535).
+  public init(
+    name: String, sampleShape: [Int], samples: Samples, labels: [Int]
+  ) throws(DataError) {
+    guard !labels.isEmpty else {
+      throw DataError(
+        .empty, "The data set '\(name)' has no samples.", fix: "give at least one sample")
+    }
+    let size = sampleShape.reduce(1, *)
+    guard size > 0, sampleShape.allSatisfy({ $0 > 0 }) else {
+      throw DataError(.shapeMismatch, "Samples of shape \(sampleShape) have no elements.")
+    }
+    guard samples.count == size * labels.count else {
+      throw DataError(
+        .countMismatch, "\(samples.count / size) samples stand against \(labels.count) labels.",
+        fix: "make the number of samples and labels equal")
+    }
+    try Dataset.check(labels, below: 1 << 16)
+    self.name = name
+    self.sampleShape = sampleShape
+    self.samples = samples
+    self.labels = labels
+    rows = Array(labels.indices)
+    classCount = (labels.max() ?? 0) + 1
+  }
+
+  /// The first `count` samples, or all where there are fewer.
+  public func prefix(_ count: Int) -> Dataset {
+    subset(Array(0..<min(max(0, count), self.count)))
+  }
+
+  /// `count` samples drawn without replacement, the same for the same seed.
+  ///
+  /// - Complexity: O(samples).
+  public func calibration(_ count: Int, seed: UInt64) -> Dataset {
+    subset(Array(EpochOrder(count: self.count, seed: seed, epoch: 0).indices.prefix(max(0, count))))
+  }
+
+  /// The samples at `indices`, in that order.
+  public func subset(_ indices: [Int]) -> Dataset {
+    Dataset(self, labels: indices.map { labels[$0] }, rows: indices.map { rows[$0] })
+  }
+
+  /// Proves that every label has an output of a network.
+  /// - Throws: `data.label-out-of-range`.
+  public func checkLabels(outputs: Int) throws(DataError) {
+    try Dataset.check(labels, below: outputs)
+  }
+
+  init(_ whole: Dataset, shape: [Int]) {
+    self.init(whole, labels: whole.labels, rows: whole.rows, shape: shape)
+  }
+
+  private init(_ whole: Dataset, labels: [Int], rows: [Int], shape: [Int]? = nil) {
+    name = whole.name
+    sampleShape = shape ?? whole.sampleShape
+    classCount = whole.classCount
+    samples = whole.samples
+    self.labels = labels
+    self.rows = rows
+  }
+
+  private static func check(_ labels: [Int], below bound: Int) throws(DataError) {
+    if let index = labels.firstIndex(where: { $0 < 0 || $0 >= bound }) {
+      throw DataError(
+        .labelOutOfRange,
+        "Sample \(index) has label \(labels[index]); allowed are 0…\(bound - 1).",
+        fix: "number the classes from 0, one for each output of the network")
+    }
+  }
+}
