@@ -1,4 +1,5 @@
 import SpikeBytes
+import SpikeDiagnostics
 import Testing
 
 @Suite("Inflating")

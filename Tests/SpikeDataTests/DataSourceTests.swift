@@ -1,5 +1,6 @@
 import SpikeBytes
 import SpikeData
+import SpikeDiagnostics
 import Testing
 
 @Suite("Reading labelled data")

@@ -1,4 +1,5 @@
 import SpikeData
+import SpikeDiagnostics
 import Testing
 
 @Suite("Data sets, batches and orders")
