@@ -12,11 +12,20 @@ public enum AtomicFile {
   /// Writes `chunks` in order to `path`.
   /// - Throws: `file.not-writable`, `file.write-failed`.
   public static func write(_ chunks: [[UInt8]], to path: String) throws(FileError) {
+    try write(count: chunks.count, to: path) { chunks[$0] }
+  }
+
+  /// Writes `count` chunks in order to `path`, each made when its turn comes, so that only one of
+  /// them is in memory.
+  /// - Throws: `file.not-writable`, `file.write-failed`.
+  public static func write(
+    count: Int, to path: String, chunk: (Int) -> [UInt8]
+  ) throws(FileError) {
     let temporary = "\(path).partial-\(getpid())"
     let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw error(.notWritable, path, errno) }
     var failure: Int32 = 0
-    for chunk in chunks where failure == 0 { failure = writeAll(chunk, to: descriptor) }
+    for index in 0..<count where failure == 0 { failure = writeAll(chunk(index), to: descriptor) }
     if failure == 0 && fsync(descriptor) != 0 { failure = errno }
     if close(descriptor) != 0 && failure == 0 { failure = errno }
     if failure == 0, unsafe rename(temporary, path) != 0 { failure = errno }

@@ -1,2 +1,0 @@
-#include "CModelSchema.h"
-typedef int CModelSchema_unit;
