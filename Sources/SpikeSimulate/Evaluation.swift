@@ -1,0 +1,102 @@
+import Dispatch
+public import SpikeDiagnostics
+import Synchronization
+
+extension IntegerSimulator {
+  /// Predictions for many samples; the same on any number of threads.
+  /// - Parameters:
+  ///   - samples: raw bytes, one sample after the other, each in C, H, W order.
+  ///   - labels: true classes, as many as samples.
+  ///   - threads: how many to use, at least 1.
+  /// - Throws: `simulate.wrong-sample`.
+  public func evaluate(
+    samples: [UInt8], labels: [Int], threads: Int
+  ) throws(SimulateError) -> Evaluation {
+    try check(byteCount: samples.count, samples: labels.count)
+    let perShard = 64
+    let shards = (labels.count + perShard - 1) / perShard
+    let results = Mutex([Int: Part]())
+    inParallel(count: shards, threads: max(1, threads)) { shard in
+      let state = SimulationState(network)
+      var part = Part(populations: network.populations.count)
+      for index in shard * perShard..<min(labels.count, (shard + 1) * perShard) {
+        let sample = samples[index * sampleSize..<(index + 1) * sampleSize]
+        part.add(outcome(of: sample, state))
+      }
+      let finished = part
+      results.withLock { $0[shard] = finished }
+    }
+    var whole = Part(populations: network.populations.count)
+    results.withLock { parts in
+      for shard in 0..<shards {
+        if let part = parts[shard] { whole.append(part) }
+      }
+    }
+    return Evaluation(
+      predictions: whole.predictions, labels: labels, counts: whole.counts,
+      populationSpikes: whole.spikes)
+  }
+
+  private struct Part: Sendable {
+    var predictions: [Int] = []
+    var counts = OperationCounts()
+    var spikes: [Int64]
+
+    init(populations: Int) { spikes = Array(repeating: 0, count: populations) }
+
+    mutating func add(_ outcome: Outcome) {
+      predictions.append(outcome.prediction)
+      counts += outcome.counts
+      for index in spikes.indices { spikes[index] += outcome.populationSpikes[index] }
+    }
+
+    mutating func append(_ other: Part) {
+      predictions += other.predictions
+      counts += other.counts
+      for index in spikes.indices { spikes[index] += other.spikes[index] }
+    }
+  }
+}
+
+/// Calls `body` for 0..<count on up to `threads` threads, each number once.
+private func inParallel(count: Int, threads: Int, _ body: @Sendable (Int) -> Void) {
+  let next = Atomic(0)
+  DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
+    while true {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < count else { return }
+      body(index)
+    }
+  }
+}
+
+/// Predictions and costs over a data set.
+public struct Evaluation: Hashable, Sendable {
+  /// Predicted class of each sample.
+  public let predictions: [Int]
+  /// Samples whose prediction is their label.
+  public let correct: Int
+  /// Operations of all samples together.
+  public let counts: OperationCounts
+  /// Spikes of each population over all samples.
+  public let populationSpikes: [Int64]
+
+  init(
+    predictions: [Int], labels: [Int], counts: OperationCounts, populationSpikes: [Int64]
+  ) {
+    self.predictions = predictions
+    correct = zip(predictions, labels).count { $0 == $1 }
+    self.counts = counts
+    self.populationSpikes = populationSpikes
+  }
+
+  /// Share of correct predictions, 0 for no samples.
+  public var accuracy: Double {
+    predictions.isEmpty ? 0 : Double(correct) / Double(predictions.count)
+  }
+
+  /// Mean of a count per sample, for example `perSample(\.accumulates)`.
+  public func perSample(_ count: KeyPath<OperationCounts, Int64>) -> Double {
+    predictions.isEmpty ? 0 : Double(counts[keyPath: count]) / Double(predictions.count)
+  }
+}

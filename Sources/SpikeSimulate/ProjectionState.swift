@@ -1,0 +1,70 @@
+import SpikeBundle
+import SpikeCompute
+
+/// Working memory of one projection: the map that its synapses read, and its events.
+final class ProjectionState {
+  private let projection: PreparedProjection
+  private let merged: IntegerBuffer?
+  private let pooled: IntegerBuffer?
+  private let events: EventList
+  /// Maps of the last `delay` steps, oldest overwritten first.
+  private var delayed: [IntegerBuffer]
+  private var oldest = 0
+
+  init(_ projection: PreparedProjection) {
+    self.projection = projection
+    let size = projection.sourceLayout.count
+    merged = projection.sources.count > 1 ? IntegerBuffer(count: size) : nil
+    pooled = projection.window == nil ? nil : IntegerBuffer(count: projection.layout.count)
+    events = EventList(
+      positions: projection.layout.positions, channels: projection.layout.channels)
+    delayed = (0..<projection.delay).map { _ in IntegerBuffer(count: size) }
+  }
+
+  /// Forgets what is under way.
+  func reset() {
+    for map in delayed { map.fill(0) }
+    oldest = 0
+  }
+
+  /// Adds what this step's sources bring to `sums` and counts the operations.
+  func deliver(
+    from map: (Source) -> IntegerBuffer, into sums: IntegerBuffer, counts: inout OperationCounts
+  ) {
+    var current = map(projection.sources[0])
+    if let merged {
+      merged.assign(current)
+      for source in projection.sources.dropFirst() {
+        SimulateKernels.add(map(source), into: merged)
+      }
+      current = merged
+    }
+    if !delayed.isEmpty {
+      let slot = delayed[oldest]
+      let leaving = IntegerBuffer(slot.array())
+      slot.assign(current)
+      oldest = (oldest + 1) % delayed.count
+      current = leaving
+    }
+    if let pooled, let window = projection.window {
+      let layout = projection.sourceLayout
+      SimulateKernels.sumPool(
+        current, size: [layout.height, layout.width], channels: layout.channels, window: window,
+        into: pooled)
+      current = pooled
+    }
+    events.collect(from: current)
+    switch projection.kind {
+    case .dense(let outputs):
+      SimulateKernels.dense(events, weights: projection.weights, outputs: outputs, into: sums)
+    case .convolution(let geometry):
+      SimulateKernels.convolution(events, geometry, weights: projection.weights, into: sums)
+    }
+    let operations = events.operations(fanOut: projection.fanOut)
+    if projection.isGraded {
+      counts.multiplyAccumulates += operations.events
+    } else {
+      counts.accumulates += operations.weighted
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import SpikeBundle
+import SpikeCompute
+
+/// Everything that changes while a network runs; one per thread.
+final class SimulationState {
+  let network: PreparedNetwork
+  let input: IntegerBuffer
+  let spikes: [IntegerBuffer]
+  let currents: [IntegerBuffer]
+  let potentials: [IntegerBuffer]
+  private let sums: [IntegerBuffer]
+  /// Sums of the synapses that read the input only, the same in every step of a window.
+  private let inputSums: [IntegerBuffer?]
+  private let synapses: [[ProjectionState]]
+  var counts = OperationCounts()
+  var populationSpikes: [Int64]
+
+  init(_ network: PreparedNetwork) {
+    self.network = network
+    input = IntegerBuffer(count: network.inputLayout.count)
+    spikes = network.populations.map { IntegerBuffer(count: $0.layout.count) }
+    currents = network.populations.map { IntegerBuffer(count: $0.layout.count) }
+    potentials = network.populations.map { IntegerBuffer(count: $0.layout.count) }
+    sums = network.populations.map { IntegerBuffer(count: $0.layout.count) }
+    inputSums = network.projections.enumerated().map { index, list in
+      list.contains { $0.readsInputOnly && $0.delay == 0 }
+        ? IntegerBuffer(count: network.populations[index].layout.count) : nil
+    }
+    synapses = network.projections.map { $0.map(ProjectionState.init) }
+    populationSpikes = network.populations.map { _ in 0 }
+  }
+
+  /// Puts a population into the state before the first step.
+  func reset(_ population: Int) {
+    let prepared = network.populations[population]
+    currents[population].fill(0)
+    if Set(prepared.initial).count == 1 {
+      potentials[population].fill(prepared.initial[0])
+    } else {
+      let count = prepared.layout.count
+      potentials[population].assign(
+        (0..<count).map { prepared.initial[$0 % prepared.layout.channels] })
+    }
+  }
+
+  /// Forgets states and everything under way.
+  func resetAll() {
+    for population in network.populations.indices {
+      reset(population)
+      spikes[population].fill(0)
+      for projection in synapses[population] { projection.reset() }
+    }
+    counts = OperationCounts()
+    populationSpikes = network.populations.map { _ in 0 }
+  }
+
+  /// Runs the window on the input map: layers have no latency inside a step.
+  func runWindow(afterEachStep body: () -> Void = {}) {
+    resetAll()
+    for step in 0..<network.timeSteps {
+      for population in network.populations.indices {
+        deliver(to: population, step: step)
+        advance(population)
+      }
+      body()
+    }
+    counts.spikes = populationSpikes.reduce(0, +)
+  }
+
+  /// Runs the window and returns how often each neuron of a population spiked, as a map.
+  func runWindowCountingSpikes(of population: Int) -> [Int32] {
+    let totals = IntegerBuffer(count: spikes[population].count)
+    runWindow { SimulateKernels.add(spikes[population], into: totals) }
+    return totals.array()
+  }
+
+  /// Sums of one step; what the input brings is the same in every step and is computed once.
+  private func deliver(to population: Int, step: Int) {
+    let total = sums[population]
+    if let constant = inputSums[population] {
+      if step == 0 { constant.fill(0) }
+      total.assign(constant)
+    } else {
+      total.fill(0)
+    }
+    for (index, projection) in network.projections[population].enumerated() {
+      counts.dense += projection.denseSynapses
+      let state = synapses[population][index]
+      if let constant = inputSums[population], projection.readsInputOnly && projection.delay == 0 {
+        guard step == 0 else { continue }
+        let before = counts
+        state.deliver(from: map, into: constant, counts: &counts)
+        repeatCounts(since: before)
+        total.assign(constant)
+      }
+    }
+    for (index, projection) in network.projections[population].enumerated()
+    where !(projection.readsInputOnly && projection.delay == 0) {
+      synapses[population][index].deliver(from: map, into: total, counts: &counts)
+    }
+  }
+
+  /// A chip delivers the input in every step: what was counted once counts for the whole window.
+  private func repeatCounts(since before: OperationCounts) {
+    let steps = Int64(network.timeSteps - 1)
+    counts.accumulates += (counts.accumulates - before.accumulates) * steps
+    counts.multiplyAccumulates += (counts.multiplyAccumulates - before.multiplyAccumulates) * steps
+  }
+
+  /// Sums of one step from given maps, for the pipelined simulation.
+  func deliver(to population: Int, from map: (Source) -> IntegerBuffer) {
+    sums[population].fill(0)
+    for (index, projection) in network.projections[population].enumerated() {
+      counts.dense += projection.denseSynapses
+      synapses[population][index].deliver(from: map, into: sums[population], counts: &counts)
+    }
+  }
+
+  /// One time step of a population on its sums.
+  func advance(_ population: Int) {
+    let prepared = network.populations[population]
+    var events = EventCounts()
+    SimulateKernels.step(
+      prepared.neurons, sums: sums[population], currents: currents[population],
+      potentials: potentials[population], spikes: spikes[population], counts: &events)
+    counts.membraneUpdates += events.updates
+    counts.wraps += events.wraps
+    counts.clips += events.clips
+    if prepared.spikes {
+      populationSpikes[population] += events.spikes
+    } else {
+      counts.readoutOverflows += events.spikes
+    }
+  }
+
+  private func map(_ source: Source) -> IntegerBuffer {
+    switch source {
+    case .input: input
+    case .population(let index): spikes[index]
+    }
+  }
+}
