@@ -69,7 +69,16 @@ let package = Package(
     module("SpikeGraph", uses: ["SpikeBytes", "SpikeDiagnostics"]),
     module(
       "SpikeContainers", uses: ["SpikeBytes", "SpikeDiagnostics", "CSpikeProtobuf", "CSpikeHDF5"]),
-    module("SpikeHardware", uses: ["SpikeDiagnostics"]),
+    // The specs of known chips travel inside the binary: Specs links to Schemas/hardware.
+    .target(
+      name: "SpikeHardware", dependencies: ["SpikeDiagnostics"],
+      exclude: ["Specs/hardware-spec.schema.json"],
+      resources: [
+        .embedInCode("Specs/loihi2.json"), .embedInCode("Specs/speck2f.json"),
+        .embedInCode("Specs/tinyodin.json"), .embedInCode("Specs/truenorth.json"),
+        .embedInCode("Specs/xylo-audio3.json"),
+      ],
+      swiftSettings: strict),
     module(
       "SpikeBundle",
       uses: ["SpikeBytes", "SpikeDiagnostics", "CBundleSchema", "CSpikeProtobuf", "CSpikeZstd"]),

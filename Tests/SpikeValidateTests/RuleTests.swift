@@ -1,0 +1,149 @@
+import Foundation
+import SpikeBundle
+import SpikeDiagnostics
+import SpikeHardware
+import SpikeTestSupport
+import SpikeValidate
+import Testing
+
+@Suite("Rules")
+struct RuleTests {
+  /// A spec that states only what a case needs.
+  static func spec(_ limits: [LimitName: Int]) -> HardwareSpec {
+    var spec = HardwareSpec.blank
+    spec.limits = limits.mapValues { Fact($0, isAssumed: true) }
+    return spec
+  }
+
+  static func findings(
+    _ code: String, _ bundle: Bundle = TinyBundle.make(), _ spec: HardwareSpec
+  ) -> [Finding] {
+    Validator.validate(bundle, against: spec).findings.filter { $0.code == code }
+  }
+
+  // The tiny bundle needs exactly these numbers (counted by hand and by SynapseCountsTests).
+  @Test(
+    "a limit passes at the needed value, fails one below, and is not checked when unknown",
+    arguments: [
+      ("validate.neurons", LimitName.neurons, 35), ("validate.layers", .layers, 2),
+      ("validate.channels", .channels, 3), ("validate.kernel-size", .kernelSize, 3),
+      ("validate.synapses", .synapses, 264), ("validate.fan-in", .fanIn, 22),
+      ("validate.fan-out", .fanOut, 3), ("validate.fan-out-layers", .fanOutLayers, 1),
+      ("validate.input-bits", .inputBits, 8), ("validate.input-channels", .inputChannels, 16),
+      ("validate.output-neurons", .outputNeurons, 3), ("validate.time-steps", .timeSteps, 4),
+    ])
+  func upperLimits(code: String, limit: LimitName, needed: Int) throws {
+    #expect(Self.findings(code, Self.spec([limit: needed])).isEmpty)
+    let found = Self.findings(code, Self.spec([limit: needed - 1]))
+    let first = try #require(found.first)
+    #expect(first.severity == .error)
+    #expect(first.needed == "\(needed)")
+    #expect(first.allowed == "\(needed - 1)")
+    #expect(first.fix != nil)
+    let unknown = Self.findings(code, Self.spec([:]))
+    #expect(unknown.map(\.severity) == [.notChecked])
+  }
+
+  @Test(
+    "a range passes at its ends and fails one inside them",
+    arguments: [
+      ("validate.weight-range", LimitName.weightMinimum, LimitName.weightMaximum, -3, 5),
+      ("validate.threshold-range", .thresholdMinimum, .thresholdMaximum, 20, 20),
+      ("validate.bias-range", .biasMinimum, .biasMaximum, -2, 2),
+    ])
+  func ranges(code: String, low: LimitName, high: LimitName, minimum: Int, maximum: Int) {
+    #expect(Self.findings(code, Self.spec([low: minimum, high: maximum])).isEmpty)
+    for limits in [[low: minimum + 1, high: maximum + 9], [low: minimum - 9, high: maximum - 1]] {
+      #expect(Self.findings(code, Self.spec(limits)).allSatisfy { $0.severity == .error })
+      #expect(!Self.findings(code, Self.spec(limits)).isEmpty)
+    }
+    #expect(Self.findings(code, Self.spec([low: minimum])).map(\.severity) == [.notChecked])
+  }
+
+  @Test(
+    "unique weights are counted in the chip's scope, without the free zero",
+    arguments: [
+      (UniqueWeightLimit.Scope.neuron, 4, true), (.layer, 4, true), (.network, 6, true),
+      (.network, 7, false),
+    ])
+  func uniqueWeights(scope: UniqueWeightLimit.Scope, needed: Int, zeroIsFree: Bool) {
+    var spec = HardwareSpec.blank
+    for (maximum, passes) in [(needed, true), (needed - 1, false)] {
+      spec.uniqueWeights = UniqueWeightLimit(
+        maximum: Fact(maximum, isAssumed: true), scope: scope, zeroIsFree: zeroIsFree,
+        form: "free")
+      let found = Self.findings("validate.unique-weights", spec)
+      #expect(found.isEmpty == passes)
+    }
+  }
+
+  @Test("neuron model, reset, comparator and initial potential must be the chip's")
+  func semantics() {
+    var spec = HardwareSpec.blank
+    spec.neuronModels = Fact(["LIF", "LI"], isAssumed: true)
+    spec.resets = Fact(["by-subtraction"], isAssumed: true)
+    spec.comparators = Fact([">="], isAssumed: true)
+    spec.startsAtZero = Fact(true, isAssumed: true)
+    spec.connections = Fact(["dense"], isAssumed: true)
+    spec.thresholdScope = Fact("layer", isAssumed: true)
+    spec.arithmetic = "plain"
+    var bundle = TinyBundle.make()
+    bundle.populations[0].initialPotentials = [10]
+    bundle.populations[0].thresholds = [20, 21]
+    for code in [
+      "neuron-model", "reset", "comparator", "initial-potential", "connections",
+      "threshold-scope", "arithmetic",
+    ] {
+      let found = Self.findings("validate.\(code)", bundle, spec)
+      #expect(found.count == 1, "\(code)")
+      #expect(found.first?.severity == .error, "\(code)")
+    }
+  }
+
+  @Test("a worst case beyond the potentials is a warning that names the layer")
+  func potentials() {
+    let found = Self.findings(
+      "validate.potential-range", Self.spec([.potentialMinimum: -10, .potentialMaximum: 10]))
+    #expect(found.map(\.severity) == [.warning, .warning])
+    #expect(found.first?.location.node == "hidden")
+  }
+
+  @Test("the tiny bundle is clean on Loihi 2, and unknown limits are counted, not passed")
+  func loihi() throws {
+    let report = Validator.validate(
+      TinyBundle.make(), against: try HardwareCatalog.spec("loihi2"))
+    #expect(report.isClean)
+    #expect(report.notCheckedCount > 0)
+    #expect(report.passed + Set(report.findings.map(\.code)).count == RuleTable.rules.count)
+  }
+
+  @Test("all findings come at once")
+  func together() throws {
+    let report = Validator.validate(
+      TinyBundle.make(), against: try HardwareCatalog.spec("tinyodin"))
+    let codes = Set(report.findings.filter { $0.severity == .error }.map(\.code))
+    #expect(
+      codes.isSuperset(of: [
+        "validate.arithmetic", "validate.neuron-model", "validate.comparator",
+        "validate.connections", "validate.bias-range", "validate.input-bits",
+      ]))
+  }
+
+  @Test("codes are unique, and docs/rules.md is the printed table")
+  func documentation() throws {
+    #expect(Set(RuleTable.rules.map(\.code)).count == RuleTable.rules.count)
+    let text = try String(
+      contentsOfFile: FixtureLocation.repository + "/docs/rules.md", encoding: .utf8)
+    #expect(text == RuleTable.markdown, "run: sfconv list rules --markdown > docs/rules.md")
+  }
+}
+
+extension HardwareSpec {
+  /// A spec that states nothing.
+  static var blank: HardwareSpec {
+    HardwareSpec(
+      name: "blank", title: "blank", vendor: "", summary: "", arithmetic: nil, limits: [:],
+      neuronModels: nil, resets: nil, comparators: nil, connections: nil, thresholdScope: nil,
+      startsAtZero: nil, uniqueWeights: nil, energy: [], notes: [], sources: [])
+  }
+}
