@@ -8,4 +8,9 @@ public enum FixtureLocation {
 
   /// Absolute path of a fixture, for example `path("onnx/fashion-cnn/model.onnx")`.
   public static func path(_ relative: String) -> String { "\(repository)/Fixtures/\(relative)" }
+
+  /// The text of a file of the repository, for example `text("docs/rules.md")`.
+  public static func text(_ relative: String) throws -> String {
+    try String(contentsOfFile: "\(repository)/\(relative)", encoding: .utf8)
+  }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import SpikeBundle
 import SpikeDiagnostics
 import SpikeHardware
@@ -16,9 +15,13 @@ struct RuleTests {
   }
 
   static func findings(
-    _ code: String, _ bundle: Bundle = TinyBundle.make(), _ spec: HardwareSpec
+    _ code: String, _ bundle: Bundle, _ spec: HardwareSpec
   ) -> [Finding] {
     Validator.validate(bundle, against: spec).findings.filter { $0.code == code }
+  }
+
+  static func findings(_ code: String, _ spec: HardwareSpec) -> [Finding] {
+    findings(code, TinyBundle.make(), spec)
   }
 
   // The tiny bundle needs exactly these numbers (counted by hand and by SynapseCountsTests).
@@ -28,7 +31,7 @@ struct RuleTests {
       ("validate.neurons", LimitName.neurons, 35), ("validate.layers", .layers, 2),
       ("validate.channels", .channels, 3), ("validate.kernel-size", .kernelSize, 3),
       ("validate.synapses", .synapses, 264), ("validate.fan-in", .fanIn, 22),
-      ("validate.fan-out", .fanOut, 3), ("validate.fan-out-layers", .fanOutLayers, 1),
+      ("validate.fan-out", .fanOut, 2), ("validate.fan-out-layers", .fanOutLayers, 1),
       ("validate.input-bits", .inputBits, 8), ("validate.input-channels", .inputChannels, 16),
       ("validate.output-neurons", .outputNeurons, 3), ("validate.time-steps", .timeSteps, 4),
     ])
@@ -132,8 +135,7 @@ struct RuleTests {
   @Test("codes are unique, and docs/rules.md is the printed table")
   func documentation() throws {
     #expect(Set(RuleTable.rules.map(\.code)).count == RuleTable.rules.count)
-    let text = try String(
-      contentsOfFile: FixtureLocation.repository + "/docs/rules.md", encoding: .utf8)
+    let text = try FixtureLocation.text("docs/rules.md")
     #expect(text == RuleTable.markdown, "run: sfconv list rules --markdown > docs/rules.md")
   }
 }

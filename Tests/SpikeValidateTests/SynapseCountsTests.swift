@@ -76,8 +76,9 @@ struct SynapseCountsTests {
     var bundle = TinyBundle.make()
     bundle.input.shape = [4] + size
     let pooled = zip(size, window ?? [1, 1]).map { $0 / $1 }
-    let output = (0..<2).map {
-      (pooled[$0] + 2 * pads[$0] - 2 * dilations[$0] - 1) / strides[$0] + 1
+    let output = (0..<2).map { (axis: Int) -> Int in
+      let room = pooled[axis] + 2 * pads[axis] - 2 * dilations[axis] - 1
+      return room / strides[axis] + 1
     }
     bundle.populations[0].shape = [6] + output
     let count = 6 * 4 / groups * 9
