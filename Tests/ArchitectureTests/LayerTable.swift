@@ -80,7 +80,8 @@ enum LayerTable {
   /// Places where unsafe code may stand: whole modules, or single files.
   static let unsafePlaces = [
     "SpikeBytes/", "SpikeContainers/", "SpikeCompute/", "SpikeGraph/Tensor/TensorStorage.swift",
-    "SpikeImport/ONNX/ONNXModelReader.swift", "SpikeModelFile/ModelHeaderCoding.swift",
+    "SpikeImport/ONNX/ONNXModelReader.swift", "SpikeModelFile/ModelMessageCoding.swift",
+    "SpikeModelFile/ModelReader.swift",
     "SpikeBundle/BundleManifestCoding.swift", "SpikeBundle/IndexStreamCoding.swift",
   ]
 }
