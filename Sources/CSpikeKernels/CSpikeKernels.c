@@ -1,2 +1,0 @@
-#include "CSpikeKernels.h"
-typedef int CSpikeKernels_unit;

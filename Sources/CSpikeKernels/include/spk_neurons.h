@@ -1,0 +1,59 @@
+// Neuron populations over all time steps in one pass; layout [steps][count].
+#pragma once
+
+#include <stdint.h>
+
+typedef struct {
+  float membrane_decay;
+  float current_decay;
+  float reset_value;
+  float initial_share;
+  int32_t resets_by_subtraction;
+  int32_t is_strict;  // 1: spike when h > threshold, 0: when h >= threshold
+  int32_t has_current;
+} spk_neuron;
+
+enum {
+  SPK_SURROGATE_ATAN = 0,
+  SPK_SURROGATE_TRIANGLE = 1,
+  SPK_SURROGATE_SIGMOID = 2,
+  SPK_SURROGATE_FAST_SIGMOID = 3
+};
+
+typedef struct {
+  int32_t kind;
+  float parameter;
+} spk_surrogate;
+
+// The threshold of neuron i is threshold[i % channels]. input_stride is count, or 0 when every
+// step gets the same input. potentials receives h before the reset and may be null or the same
+// memory as input (with input_stride = count). The states may be null; otherwise they are read
+// before the first step and written after the last.
+void spk_spiking_forward(
+    const spk_neuron *neuron, int64_t steps, int64_t count, int64_t input_stride,
+    const float *input, const float *threshold, int64_t channels, float *spikes,
+    float *potentials, float *potential_state, float *current_state);
+
+// With input_stride = 0 the input gradient is summed over the steps. threshold_gradient
+// ([channels], overwritten) may be null. input_gradient may be the same memory as
+// spike_gradient or potentials (with input_stride = count).
+void spk_spiking_backward(
+    const spk_neuron *neuron, spk_surrogate surrogate, int32_t is_reset_detached, int64_t steps,
+    int64_t count, int64_t input_stride, const float *potentials, const float *threshold,
+    int64_t channels, const float *spike_gradient, float *input_gradient,
+    float *threshold_gradient);
+
+void spk_integrator_forward(
+    const spk_neuron *neuron, int64_t steps, int64_t count, int64_t input_stride,
+    const float *input, float *potentials, float *potential_state, float *current_state);
+
+void spk_integrator_backward(
+    const spk_neuron *neuron, int64_t steps, int64_t count, int64_t input_stride,
+    const float *potential_gradient, float *input_gradient);
+
+// Sums per sample and channel over steps and positions; layout [steps][samples][positions]
+// [channels] in, [samples][channels] out. Overwrites.
+void spk_adjoint_sums(
+    int64_t steps, int64_t samples, int64_t positions, int64_t channels, const float *spikes,
+    const float *spike_gradient, const float *input_gradient, float *spike_sum,
+    float *adjoint_sum, float *contribution, float *current_square);

@@ -1,0 +1,148 @@
+// Backward pass of populations through time, last step first (spikefit design notes, 4.3).
+
+#include "include/spk_neurons.h"
+#include "support.h"
+#include "surrogates.h"
+#include "thresholds.h"
+
+typedef struct {
+  spk_neuron neuron;
+  spk_surrogate surrogate;
+  int64_t steps, count, input_stride;
+  const float *potentials, *spike_gradient;
+  float *input_gradient;
+} spk_backward;
+
+// `sums`, if not null, receives the threshold gradient of each lane.
+SPK_INLINE void spk_spiking_block(
+    const spk_backward *b, int64_t i, int64_t lanes, const float *threshold, double *sums,
+    int kind, int soft, int detached) {
+  const spk_surrogate surrogate = {kind, b->surrogate.parameter};
+  const float reset = b->neuron.reset_value, current_decay = b->neuron.current_decay;
+  const int strict = b->neuron.is_strict != 0, has_current = b->neuron.has_current != 0;
+  spk_f16 theta, h, from_above, slope;
+  spk_f16 on_potential = 0, on_current = 0, on_input = 0, on_threshold = 0;
+  spk_load(&theta, threshold, SPK_LANES);
+  const spk_f16 unit = 1.0f / theta;
+  for (int64_t t = b->steps - 1; t >= 0; t--) {
+    spk_load(&h, b->potentials + t * b->count + i, lanes);
+    spk_load(&from_above, b->spike_gradient + t * b->count + i, lanes);
+    const spk_f16 x = (h - theta) * unit;
+    const spk_i16 fires = strict ? h > theta : h >= theta;
+    spk_surrogate_derivative(surrogate, &x, &unit, &slope);
+    spk_f16 on_spike = from_above;
+    if (!detached) on_spike = on_spike + on_potential * (soft ? -theta : reset - h);
+    const spk_f16 through_spike = on_spike * slope;
+    const spk_f16 kept = soft ? on_potential : (fires ? (spk_f16)0.0f : on_potential);
+    const spk_f16 on_h = through_spike + kept;
+    if (sums) {
+      // x = h / theta - 1, so dx/dtheta = -(h / theta) / theta; v = h - theta s adds -s.
+      on_threshold = on_threshold - through_spike * (h * unit);
+      if (soft) on_threshold = on_threshold - (fires ? on_potential : (spk_f16)0.0f);
+    }
+    on_current = has_current ? on_current * current_decay + on_h : on_h;
+    if (b->input_stride) {
+      spk_store(&on_current, b->input_gradient + t * b->count + i, lanes);
+    } else {
+      on_input = on_input + on_current;
+    }
+    on_potential = on_h * b->neuron.membrane_decay;
+  }
+  if (!b->input_stride) spk_store(&on_input, b->input_gradient + i, lanes);
+  if (sums) {
+    on_threshold = on_threshold + on_potential * b->neuron.initial_share;
+    for (int64_t lane = 0; lane < lanes; lane++) sums[lane] += (double)on_threshold[lane];
+  }
+}
+
+SPK_INLINE void spk_spiking_all(
+    const spk_backward *b, const spk_thresholds *thresholds, double *sums, int kind, int soft,
+    int detached) {
+  int64_t channel = 0, i = 0;
+  for (; i + SPK_LANES <= b->count; i += SPK_LANES) {
+    const float *theta = thresholds->values + channel;
+    double *lane_sums = sums ? sums + channel : NULL;
+    spk_spiking_block(b, i, SPK_LANES, theta, lane_sums, kind, soft, detached);
+    channel = spk_next_channel(channel, thresholds->channels);
+  }
+  if (i < b->count) {
+    const float *theta = thresholds->values + channel;
+    double *lane_sums = sums ? sums + channel : NULL;
+    spk_spiking_block(b, i, b->count - i, theta, lane_sums, kind, soft, detached);
+  }
+}
+
+// Each surrogate gets loops of its own; the rest stays a branch that is always predicted.
+#define SPK_SPIKING_BACKWARD(name, kind)                                             \
+  SPK_CLONES static void name(                                                       \
+      const spk_backward *b, const spk_thresholds *thresholds, double *sums,         \
+      int detached) {                                                                \
+    if (b->neuron.resets_by_subtraction && detached && !sums) {                      \
+      spk_spiking_all(b, thresholds, NULL, kind, 1, 1);                              \
+    } else {                                                                         \
+      const int soft = b->neuron.resets_by_subtraction != 0;                         \
+      spk_spiking_all(b, thresholds, sums, kind, soft, detached);                    \
+    }                                                                                \
+  }
+
+SPK_SPIKING_BACKWARD(spk_backward_atan, SPK_SURROGATE_ATAN)
+SPK_SPIKING_BACKWARD(spk_backward_triangle, SPK_SURROGATE_TRIANGLE)
+SPK_SPIKING_BACKWARD(spk_backward_sigmoid, SPK_SURROGATE_SIGMOID)
+SPK_SPIKING_BACKWARD(spk_backward_fast_sigmoid, SPK_SURROGATE_FAST_SIGMOID)
+
+void spk_spiking_backward(
+    const spk_neuron *neuron, spk_surrogate surrogate, int32_t is_reset_detached, int64_t steps,
+    int64_t count, int64_t input_stride, const float *potentials, const float *threshold,
+    int64_t channels, const float *spike_gradient, float *input_gradient,
+    float *threshold_gradient) {
+  const spk_backward b = {*neuron,    surrogate,      steps,         count, input_stride,
+                          potentials, spike_gradient, input_gradient};
+  spk_thresholds thresholds = spk_thresholds_make(threshold, channels);
+  double *sums = threshold_gradient ? spk_scratch(channels + SPK_LANES, sizeof(double)) : NULL;
+  const int detached = is_reset_detached != 0;
+  switch (surrogate.kind) {
+    case SPK_SURROGATE_ATAN: spk_backward_atan(&b, &thresholds, sums, detached); break;
+    case SPK_SURROGATE_TRIANGLE: spk_backward_triangle(&b, &thresholds, sums, detached); break;
+    case SPK_SURROGATE_SIGMOID: spk_backward_sigmoid(&b, &thresholds, sums, detached); break;
+    default: spk_backward_fast_sigmoid(&b, &thresholds, sums, detached); break;
+  }
+  if (sums) {
+    // Lanes behind the last channel belong to the first ones again.
+    for (int64_t j = channels; j < channels + SPK_LANES; j++) sums[j % channels] += sums[j];
+    for (int64_t c = 0; c < channels; c++) threshold_gradient[c] = (float)sums[c];
+  }
+  free(sums);
+  spk_thresholds_free(&thresholds);
+}
+
+SPK_INLINE void spk_integrator_block(const spk_backward *b, int64_t i, int64_t lanes) {
+  spk_f16 on_h = 0, on_current = 0, on_input = 0, from_above;
+  const int has_current = b->neuron.has_current != 0;
+  for (int64_t t = b->steps - 1; t >= 0; t--) {
+    spk_load(&from_above, b->spike_gradient + t * b->count + i, lanes);
+    on_h = on_h * b->neuron.membrane_decay + from_above;
+    on_current = has_current ? on_current * b->neuron.current_decay + on_h : on_h;
+    if (b->input_stride) {
+      spk_store(&on_current, b->input_gradient + t * b->count + i, lanes);
+    } else {
+      on_input = on_input + on_current;
+    }
+  }
+  if (!b->input_stride) spk_store(&on_input, b->input_gradient + i, lanes);
+}
+
+SPK_CLONES
+static void spk_integrator_all(const spk_backward *b) {
+  int64_t i = 0;
+  for (; i + SPK_LANES <= b->count; i += SPK_LANES) spk_integrator_block(b, i, SPK_LANES);
+  if (i < b->count) spk_integrator_block(b, i, b->count - i);
+}
+
+void spk_integrator_backward(
+    const spk_neuron *neuron, int64_t steps, int64_t count, int64_t input_stride,
+    const float *potential_gradient, float *input_gradient) {
+  const spk_surrogate none = {0, 0};
+  const spk_backward b = {*neuron, none,               steps,         count, input_stride,
+                          NULL,    potential_gradient, input_gradient};
+  spk_integrator_all(&b);
+}

@@ -1,0 +1,130 @@
+import CSpikeKernels
+
+extension Kernels {
+  /// Runs a spiking population over all steps.
+  ///
+  /// - Parameters:
+  ///   - steps: time steps T.
+  ///   - input: currents [T][n], or [n] for the same current in every step (direct coding).
+  ///   - thresholds: θ > 0 per channel; neuron i has threshold i % thresholds.count, so one value
+  ///     is a scalar threshold. Its count divides n.
+  ///   - spikes: result [T][n], 0 or 1.
+  ///   - potentials: potentials h before the reset, [T][n], which the backward pass needs. May be
+  ///     the same view as `input` of [T][n].
+  ///   - potentialState: potentials v [n], read before the first and written after the last step,
+  ///     for runs in pieces; nil starts at the initial share of the threshold.
+  ///   - currentState: synaptic currents [n] in the same way; nil starts at 0.
+  public static func spikingForward(
+    _ neuron: NeuronConstants, steps: Int, input: FloatView, thresholds: FloatView,
+    spikes: FloatView, potentials: FloatView? = nil, potentialState: FloatView? = nil,
+    currentState: FloatView? = nil
+  ) {
+    let count = neurons(of: spikes, steps)
+    let stride = inputStride(input, steps, count)
+    checkThresholds(thresholds, count)
+    precondition(potentials.map { $0.count == steps * count } ?? true, "a potential per spike")
+    checkState(potentialState, count)
+    checkState(currentState, count)
+    var constants = neuron.constants
+    unsafe spk_spiking_forward(
+      &constants, Int64(steps), Int64(count), Int64(stride), input.constant,
+      thresholds.constant, Int64(thresholds.count), spikes.start, potentials?.start,
+      potentialState?.start, currentState?.start)
+  }
+
+  /// Back-propagates through a spiking population and through time, from the state that
+  /// ``spikingForward(_:steps:input:thresholds:spikes:potentials:potentialState:currentState:)``
+  /// kept. It starts from the first step: runs in pieces are not supported.
+  ///
+  /// With G_S = dL/ds from above, G_V = dL/dv from the step after and g the surrogate derivative
+  /// (spikefit design notes, 4.3; Neftci et al. 2019, surrogate gradient learning):
+  ///
+  ///     G_h = G_S g((h - θ)/θ)/θ + G_V D,  D = 1 (soft reset) or 1 - s (hard reset)
+  ///     dL/dx = G_h (plus currentDecay · the same of the step after, with a current)
+  ///     G_V of the step before = membraneDecay · G_h
+  ///
+  /// - Parameters:
+  ///   - isResetDetached: whether the gradient ignores that a spike changes the potential;
+  ///     otherwise G_S gains G_V · (-θ) or G_V · (resetValue - h).
+  ///   - potentials: h [T][n] of the forward pass.
+  ///   - spikeGradient: dL/ds [T][n].
+  ///   - inputGradient: result dL/dx [T][n], or [n] summed over the steps if the input was [n].
+  ///     May be the same view as `spikeGradient` or `potentials` if it is [T][n].
+  ///   - thresholdGradient: result dL/dθ per channel, summed over neurons and steps, with
+  ///     ds/dθ = -g h/θ², dv/dθ = -s (soft reset) and the initial potential's share.
+  public static func spikingBackward(
+    _ neuron: NeuronConstants, surrogate: Surrogate, isResetDetached: Bool, steps: Int,
+    potentials: FloatView, thresholds: FloatView, spikeGradient: FloatView,
+    inputGradient: FloatView, thresholdGradient: FloatView? = nil
+  ) {
+    let count = neurons(of: potentials, steps)
+    let stride = inputStride(inputGradient, steps, count)
+    precondition(spikeGradient.count == steps * count, "a spike gradient per potential")
+    checkThresholds(thresholds, count)
+    precondition(
+      thresholdGradient.map { $0.count == thresholds.count } ?? true, "a gradient per threshold")
+    var constants = neuron.constants
+    unsafe spk_spiking_backward(
+      &constants, surrogate.constants, isResetDetached ? 1 : 0, Int64(steps), Int64(count),
+      Int64(stride), potentials.constant, thresholds.constant, Int64(thresholds.count),
+      spikeGradient.constant, inputGradient.start, thresholdGradient?.start)
+  }
+
+  /// Runs a leaky integrator, the read-out: h = membraneDecay · h + i, which never spikes.
+  ///
+  /// - Parameters:
+  ///   - input: currents [T][n], or [n] for the same current in every step.
+  ///   - potentials: result h [T][n]. May be the same view as `input` of [T][n].
+  ///   - potentialState, currentState: as for spiking populations; nil starts at 0.
+  public static func integratorForward(
+    _ neuron: NeuronConstants, steps: Int, input: FloatView, potentials: FloatView,
+    potentialState: FloatView? = nil, currentState: FloatView? = nil
+  ) {
+    let count = neurons(of: potentials, steps)
+    let stride = inputStride(input, steps, count)
+    checkState(potentialState, count)
+    checkState(currentState, count)
+    var constants = neuron.constants
+    unsafe spk_integrator_forward(
+      &constants, Int64(steps), Int64(count), Int64(stride), input.constant, potentials.start,
+      potentialState?.start, currentState?.start)
+  }
+
+  /// Back-propagates through a leaky integrator.
+  ///
+  /// - Parameters:
+  ///   - potentialGradient: dL/dh [T][n] of every step's output.
+  ///   - inputGradient: result dL/dx [T][n], or [n] summed over the steps. May be the same view as
+  ///     `potentialGradient` if it is [T][n].
+  public static func integratorBackward(
+    _ neuron: NeuronConstants, steps: Int, potentialGradient: FloatView, inputGradient: FloatView
+  ) {
+    let count = neurons(of: potentialGradient, steps)
+    let stride = inputStride(inputGradient, steps, count)
+    var constants = neuron.constants
+    unsafe spk_integrator_backward(
+      &constants, Int64(steps), Int64(count), Int64(stride), potentialGradient.constant,
+      inputGradient.start)
+  }
+
+  private static func neurons(of view: FloatView, _ steps: Int) -> Int {
+    precondition(steps >= 1 && view.count % steps == 0, "\(view.count) values in \(steps) steps")
+    return view.count / steps
+  }
+
+  private static func inputStride(_ input: FloatView, _ steps: Int, _ count: Int) -> Int {
+    if input.count == steps * count { return count }
+    precondition(input.count == count, "\(input.count) currents for \(steps) steps of \(count)")
+    return 0
+  }
+
+  private static func checkThresholds(_ thresholds: FloatView, _ count: Int) {
+    precondition(
+      thresholds.count >= 1 && count % thresholds.count == 0,
+      "\(thresholds.count) thresholds for \(count) neurons")
+  }
+
+  private static func checkState(_ state: FloatView?, _ count: Int) {
+    precondition(state.map { $0.count == count } ?? true, "a state for each of \(count) neurons")
+  }
+}
