@@ -21,6 +21,6 @@ enum DNNStatus {
   /// Execution of a prepared primitive fails only for lack of memory or by a defect of ours.
   @unsafe
   static func check(_ status: Int32, _ operation: UnsafePointer<CChar>?) {
-    if status != 0 { fatalError(unsafe error(status, operation).description) }
+    if status != 0 { preconditionFailure(unsafe error(status, operation).description) }
   }
 }

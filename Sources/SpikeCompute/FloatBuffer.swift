@@ -19,7 +19,7 @@ public final class FloatBuffer: @unchecked Sendable {
     precondition(count >= 0, "a buffer cannot hold \(count) floats")
     let size = (max(count, 1) * MemoryLayout<Float>.stride + 63) / 64 * 64
     guard let bytes = unsafe aligned_alloc(64, size) else {
-      fatalError("no memory for a buffer of \(count) floats")
+      preconditionFailure("no memory for a buffer of \(count) floats")
     }
     unsafe memset(bytes, 0, size)
     self.count = count
