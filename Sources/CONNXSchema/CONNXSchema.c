@@ -1,2 +1,0 @@
-#include "CONNXSchema.h"
-typedef int CONNXSchema_unit;
