@@ -55,4 +55,6 @@ public enum ConvertFinding: String, CaseIterable, Sendable {
   case silentChannels = "convert.silent-channels"
   /// Reset to a value loses what a potential has above its threshold.
   case hardReset = "convert.hard-reset"
+  /// Neurons that start at 0 have no bias that could make up for it.
+  case startNotCompensated = "convert.start-not-compensated"
 }

@@ -24,6 +24,7 @@ extension Operator {
           ("pads_before", .integers(pool.padsBefore)), ("pads_after", .integers(pool.padsAfter)),
           ("dilations", .integers(pool.dilations)), ("rounds_up", .integer(pool.roundsUp ? 1 : 0)),
           ("counts_padding", .integer(pool.countsPadding ? 1 : 0)),
+          ("is_cumulative", .integer(pool.isCumulative ? 1 : 0)),
         ]
       case .reshape(let shape): [("shape", .integers(shape.dimensions))]
       case .transpose(let order): [("order", .integers(order))]
@@ -89,7 +90,8 @@ extension Pooling {
       padsAfter: try attributes.integers("pads_after"),
       dilations: try attributes.integers("dilations"),
       roundsUp: try attributes.flag("rounds_up"),
-      countsPadding: try attributes.flag("counts_padding"))
+      countsPadding: try attributes.flag("counts_padding"),
+      isCumulative: try attributes.flag("is_cumulative"))
   }
 }
 

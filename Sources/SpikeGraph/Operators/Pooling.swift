@@ -14,11 +14,16 @@ public struct Pooling: Hashable, Sendable {
   public var roundsUp: Bool
   /// Whether border elements count in a mean (`count_include_pad`).
   public var countsPadding: Bool
+  /// For a maximum over spikes: over the sums since the first step instead of each step alone. The
+  /// output is the growth of that maximum, so that its rate is the maximum of the rates. Simulators
+  /// only.
+  public var isCumulative: Bool
 
   /// Makes a geometry; the stride defaults to the kernel.
   public init(
     kernel: [Int], strides: [Int]? = nil, padsBefore: [Int]? = nil, padsAfter: [Int]? = nil,
-    dilations: [Int]? = nil, roundsUp: Bool = false, countsPadding: Bool = false
+    dilations: [Int]? = nil, roundsUp: Bool = false, countsPadding: Bool = false,
+    isCumulative: Bool = false
   ) {
     self.kernel = kernel
     self.strides = strides ?? kernel
@@ -27,6 +32,7 @@ public struct Pooling: Hashable, Sendable {
     self.dilations = dilations ?? kernel.map { _ in 1 }
     self.roundsUp = roundsUp
     self.countsPadding = countsPadding
+    self.isCumulative = isCumulative
   }
 
   /// Whether windows tile the input: stride equals kernel, no border, no dilation.
