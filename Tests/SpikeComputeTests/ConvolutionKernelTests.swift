@@ -46,4 +46,61 @@ struct ConvolutionKernelTests {
     for (index, value) in dy.enumerated() { sums[index % shape.outputs] += Double(value) }
     #expect(db.all.array().distance(to: sums.map { Float($0) }) < 1e-4)
   }
+
+  @Test("sums of small integers are exact")
+  func integersAreExact() throws {
+    var random = TestRandom(seed: 9)
+    var shape = TextbookConvolution()
+    (shape.images, shape.height, shape.width, shape.channels, shape.outputs) = (2, 7, 9, 40, 24)
+    (shape.kernel, shape.before, shape.after) = ((3, 3), (1, 1), (1, 1))
+    let x = (0..<shape.inputCount).map { _ in Float(random.int(in: 0...3)) }
+    let weight = (0..<shape.weightCount).map { _ in Float(random.int(in: -128...127)) }
+    let bias = (0..<shape.outputs).map { _ in Float(random.int(in: -4096...4095)) }
+    let y = FloatBuffer(count: shape.outputCount)
+    try kernel(shape).forward(
+      FloatBuffer(x).all, weight: FloatBuffer(weight).all, bias: FloatBuffer(bias).all, into: y.all)
+    #expect(y.all.array() == shape.forward(x, weight, bias))
+  }
+
+  @Test("a kernel for inference computes the same, and keeps packed weights when asked")
+  func inference() throws {
+    var random = TestRandom(seed: 4)
+    var shape = TextbookConvolution()
+    (shape.images, shape.height, shape.width, shape.channels, shape.outputs) = (1, 8, 8, 16, 32)
+    shape.kernel = (3, 3)
+    let kernel = try kernel(shape, isTrained: false)
+    let weight = random.floats(shape.weightCount)
+    let y = FloatBuffer(count: shape.outputCount)
+    for keepsWeight in [false, true] {
+      let x = random.floats(shape.inputCount)
+      kernel.forward(
+        FloatBuffer(x).all, weight: FloatBuffer(weight).all, bias: nil, into: y.all,
+        keepsWeight: keepsWeight)
+      #expect(y.all.array().distance(to: shape.forward(x, weight, nil)) < 1e-4)
+    }
+    let changed = weight.map { -$0 }
+    let x = random.floats(shape.inputCount)
+    kernel.forward(FloatBuffer(x).all, weight: FloatBuffer(changed).all, bias: nil, into: y.all)
+    #expect(y.all.array().distance(to: shape.forward(x, changed, nil)) < 1e-4)
+  }
+
+  @Test(
+    "sizes that are no convolution are refused with a remedy",
+    arguments: [
+      (images: 0, channels: 4, kernel: 3, stride: 1, pad: 0, groups: 1),
+      (images: 1, channels: 4, kernel: 3, stride: 0, pad: 0, groups: 1),
+      (images: 1, channels: 4, kernel: 3, stride: 1, pad: -1, groups: 1),
+      (images: 1, channels: 4, kernel: 3, stride: 1, pad: 0, groups: 3),
+      (images: 1, channels: 4, kernel: 9, stride: 1, pad: 0, groups: 1),
+      (images: 1, channels: Int.max, kernel: 3, stride: 1, pad: 0, groups: 1),
+    ])
+  func refusals(images: Int, channels: Int, kernel: Int, stride: Int, pad: Int, groups: Int) {
+    let error = #expect(throws: ComputeError.self) {
+      try ConvolutionKernel(
+        images: images, height: 8, width: 8, channels: channels, outputs: 8,
+        kernel: (kernel, kernel), strides: (stride, stride), padsBefore: (pad, pad),
+        groups: groups)
+    }
+    #expect(error?.code == .unsupportedGeometry && error?.fix != nil)
+  }
 }
