@@ -1,1 +1,4 @@
 #pragma once
+// The index section of a bundle: packing of indices and zstd frames. docs/format.md specifies both.
+#include "index_streams.h"
+#include "zstd_frames.h"

@@ -1,2 +1,0 @@
-#include "CBundleSchema.h"
-typedef int CBundleSchema_unit;

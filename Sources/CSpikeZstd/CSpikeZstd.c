@@ -1,2 +1,0 @@
-#include "CSpikeZstd.h"
-typedef int CSpikeZstd_unit;

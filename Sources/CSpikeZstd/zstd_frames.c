@@ -1,0 +1,39 @@
+#include "zstd_frames.h"
+
+#include <zstd.h>
+
+size_t sf_zstd_bound(size_t count) {
+  return ZSTD_compressBound(count);
+}
+
+size_t sf_zstd_compress(
+    const uint8_t *input, size_t count, uint8_t *output, size_t capacity, int variant) {
+  ZSTD_CCtx *context = ZSTD_createCCtx();
+  if (context == NULL) return 0;
+  ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, variant == SF_ZSTD_SMALL ? 19 : 1);
+  if (variant == SF_ZSTD_ENTROPY) {
+    ZSTD_CCtx_setParameter(context, ZSTD_c_strategy, ZSTD_fast);
+    ZSTD_CCtx_setParameter(context, ZSTD_c_minMatch, 7);
+    ZSTD_CCtx_setParameter(context, ZSTD_c_hashLog, 6);
+  }
+  ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 1);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 0);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_dictIDFlag, 0);
+  size_t size = ZSTD_compress2(context, output, capacity, input, count);
+  ZSTD_freeCCtx(context);
+  return ZSTD_isError(size) ? 0 : size;
+}
+
+int64_t sf_zstd_content_size(const uint8_t *input, size_t count) {
+  size_t frame = ZSTD_findFrameCompressedSize(input, count);
+  if (ZSTD_isError(frame) || frame != count) return -1;
+  unsigned long long size = ZSTD_getFrameContentSize(input, count);
+  if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR) return -1;
+  return size > INT64_MAX ? -1 : (int64_t)size;
+}
+
+int sf_zstd_decompress(const uint8_t *input, size_t count, uint8_t *output, size_t expected) {
+  uint8_t nothing;
+  size_t size = ZSTD_decompress(expected == 0 ? &nothing : output, expected, input, count);
+  return ZSTD_isError(size) || size != expected;
+}

@@ -1,0 +1,21 @@
+import Foundation
+
+/// A directory that is empty at first and gone at the end.
+final class TemporaryDirectory {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "sfconv-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Path of a file inside.
+  func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// Names of everything inside.
+  func contents() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+}
