@@ -1,0 +1,70 @@
+/// A group of an HDF5 file: named groups and data sets.
+public struct HDF5Group: Hashable, Sendable {
+  /// What a group can hold.
+  public enum Member: Hashable, Sendable {
+    case group(HDF5Group)
+    case dataset(HDF5Dataset)
+  }
+
+  /// Members by name; names must not be empty or hold `/` or NUL.
+  public var members: [String: Member]
+
+  /// Makes a group.
+  public init(_ members: [String: Member] = [:]) { self.members = members }
+
+  /// The member of a name; a data set or a group can be set.
+  public subscript(name: String) -> Member? {
+    get { members[name] }
+    set { members[name] = newValue }
+  }
+}
+
+/// An array of numbers or texts in an HDF5 file.
+public struct HDF5Dataset: Hashable, Sendable {
+  /// Elements with their stored type, row-major.
+  public enum Values: Hashable, Sendable {
+    case int8([Int8])
+    case uint8([UInt8])
+    case int32([Int32])
+    case int64([Int64])
+    case float32([Float])
+    /// Byte strings of one length, padded with NUL.
+    case fixedStrings([String], length: Int)
+    /// UTF-8 strings of any length.
+    case strings([String])
+
+    /// Number of elements.
+    public var count: Int {
+      switch self {
+      case .int8(let values): values.count
+      case .uint8(let values): values.count
+      case .int32(let values): values.count
+      case .int64(let values): values.count
+      case .float32(let values): values.count
+      case .fixedStrings(let values, _): values.count
+      case .strings(let values): values.count
+      }
+    }
+  }
+
+  /// Sizes, outermost first; empty for a scalar.
+  public var shape: [Int]
+  /// The elements.
+  public var values: Values
+
+  /// Makes a data set of a shape.
+  public init(shape: [Int], _ values: Values) {
+    self.shape = shape
+    self.values = values
+  }
+
+  /// A scalar integer.
+  public static func scalar(_ value: Int32) -> HDF5Dataset {
+    HDF5Dataset(shape: [], .int32([value]))
+  }
+
+  /// A list of integers.
+  public static func list(_ values: [Int32]) -> HDF5Dataset {
+    HDF5Dataset(shape: [values.count], .int32(values))
+  }
+}

@@ -1,0 +1,65 @@
+public import SpikeBundle
+import SpikeBytes
+public import SpikeDiagnostics
+
+/// Writes a bundle in a chip's own file format.
+public enum NativeExport {
+  /// Writes the files of `target` into `directory`, which is made where it is missing; each file
+  /// is whole or not there.
+  /// - Returns: the paths that were written.
+  /// - Throws: `export.unknown-target`, `export.no-native-format`, `export.unwritable`, and what
+  ///   the target's encoder says.
+  public static func write(
+    _ bundle: Bundle, target: String, directory: String
+  ) throws(ExportError) -> [String] {
+    let files = try files(bundle, target: target)
+    do throws(FileError) {
+      try AtomicFile.makeDirectory(directory)
+    } catch {
+      throw unwritable(directory, error)
+    }
+    var paths: [String] = []
+    for file in files {
+      let path = directory.hasSuffix("/") ? directory + file.name : "\(directory)/\(file.name)"
+      do throws(FileError) {
+        try AtomicFile.write(file.bytes, to: path)
+      } catch {
+        throw unwritable(path, error)
+      }
+      paths.append(path)
+    }
+    return paths
+  }
+
+  /// The files of `target` in memory.
+  /// - Throws: `export.unknown-target`, `export.no-native-format`, and what the target's encoder
+  ///   says.
+  public static func files(
+    _ bundle: Bundle, target: String
+  ) throws(ExportError) -> [NativeFile] {
+    let row = try TargetTable.requireRow(named: target)
+    return try files(bundle, row)
+  }
+
+  static func files(_ bundle: Bundle, _ row: ExportTarget) throws(ExportError) -> [NativeFile] {
+    guard let encode = row.encode else {
+      throw ExportError(
+        .noNativeFormat, "The target '\(row.name)' has no file format of its own.",
+        fix: "leave out --native: the bundle is what this target takes")
+    }
+    guard bundle.arithmetic == row.arithmetic else {
+      throw ExportError(
+        .wrongArithmetic,
+        "The bundle was lowered for '\(bundle.target)' (\(bundle.arithmetic.rawValue)); "
+          + "'\(row.name)' computes in \(row.arithmetic.rawValue).",
+        fix: "export the fitted model again with --target \(row.name)")
+    }
+    return try encode(bundle)
+  }
+
+  private static func unwritable(_ path: String, _ cause: FileError) -> ExportError {
+    ExportError(
+      .unwritable, "The file cannot be written.", at: Location(file: path),
+      fix: cause.fix ?? "check the directory", cause: cause)
+  }
+}

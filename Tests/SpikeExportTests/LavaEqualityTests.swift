@@ -1,0 +1,137 @@
+import Foundation
+import struct SpikeBundle.Bundle
+import SpikeBundle
+import SpikeTestSupport
+import Testing
+
+/// Exports run in Intel's own loader and fixed-point simulator and must agree with ours in every
+/// spike, current and potential of every neuron and step.
+@Suite("Equality with Lava")
+struct LavaEqualityTests {
+  static func cases() -> [LavaCase] {
+    var result: [LavaCase] = []
+    func add(
+      _ name: String, seed: UInt64, columns: Int = 24, resets: Bool = true,
+      _ change: (inout RandomBundleOptions) -> Void
+    ) {
+      var options = RandomBundleOptions()
+      change(&options)
+      let bundle = RandomBundle.make(seed: seed, options)
+      result.append(LavaCase(name, bundle, seed: seed, columns: columns, resets: resets))
+    }
+    for unique in [2, 4, 16, 256] {
+      add("dense-M\(unique)", seed: UInt64(100 + unique)) {
+        $0.inputShape = [30]
+        $0.uniqueWeights = unique
+      }
+      add("conv-M\(unique)", seed: UInt64(200 + unique)) {
+        $0.inputShape = [2, 9, 8]
+        $0.uniqueWeights = unique
+        $0.pools = false
+      }
+      add("pooled-M\(unique)", seed: UInt64(300 + unique)) {
+        $0.inputShape = [1, 12, 12]
+        $0.uniqueWeights = unique
+        $0.inputBits = 8
+        $0.weights = -30...31
+      }
+    }
+    add("spiking-output", seed: 400) { $0.readsPotential = false }
+    add("graded-dense", seed: 401) {
+      $0.inputShape = [40]
+      $0.inputBits = 8
+    }
+    add("never-reset", seed: 402, resets: false) { _ in }
+    add("leaky", seed: 403) {
+      $0.leaks = true
+      $0.weights = -40...40
+    }
+    add("leaky-dense", seed: 404, resets: false) {
+      $0.leaks = true
+      $0.inputShape = [25]
+      $0.weights = -40...40
+    }
+    add("delayed", seed: 405, resets: false) {
+      $0.delays = true
+      $0.inputShape = [12]
+    }
+    add("one-step", seed: 406) { $0.timeSteps = 1 }
+    add("eight-steps-deep", seed: 407, columns: 32) {
+      $0.timeSteps = 8
+      $0.layers = 5
+    }
+    result.append(edgeCase())
+    return result
+  }
+
+  /// The largest and smallest weights, thresholds and biases, made by hand.
+  private static func edgeCase() -> LavaCase {
+    func neurons(_ name: String, _ count: Int, _ threshold: Int32, _ biases: [Int32]) -> Population
+    {
+      Population(
+        name: name, shape: [count], model: "IF", reset: .toValue(0), spikesAboveOnly: true,
+        thresholds: [threshold], biases: biases)
+    }
+    let bundle = Bundle(
+      name: "edges", producer: "test", target: "loihi2", arithmetic: .loihiCuba, timeSteps: 6,
+      input: InputPort(shape: [4], bits: 8),
+      populations: [
+        neurons("low", 4, 0, [0, 1, -1, 4095]), neurons("one", 3, 1, [0, -4096, 4095]),
+        neurons("high", 3, 20_000, [4095, 4095, -4096]),
+        Population(
+          name: "read-out", shape: [2], model: "LI", reset: nil, spikesAboveOnly: true,
+          thresholds: [], biases: [4095, -4096]),
+      ],
+      projections: [
+        Projection(
+          name: "a", sources: [.input], target: 0, kind: .dense, weightShape: [4, 4],
+          codebooks: [0], indices: [0, 1, 2, 3, 3, 2, 1, 0, 0, 0, 3, 3, 1, 2, 1, 2]),
+        Projection(
+          name: "b", sources: [.population(0)], target: 1, kind: .dense, weightShape: [3, 4],
+          codebooks: [0], indices: [0, 3, 0, 3, 1, 2, 1, 2, 3, 3, 0, 0]),
+        Projection(
+          name: "c", sources: [.population(1)], target: 2, kind: .dense, weightShape: [3, 3],
+          codebooks: [1], indices: [0, 1, 1, 1, 0, 1, 1, 1, 0]),
+        Projection(
+          name: "d", sources: [.population(2)], target: 3, kind: .dense, weightShape: [2, 3],
+          codebooks: [0], indices: [3, 0, 3, 0, 3, 1]),
+      ],
+      codebooks: [
+        Codebook(entries: [-128, -1, 1, 127], zeroIsAbsent: false, scale: 1),
+        Codebook(entries: [0, 127], zeroIsAbsent: true, scale: 1),
+      ], readout: .largestPotential)
+    return LavaCase("edges", bundle, seed: 1, columns: 30, resets: true)
+  }
+
+  @Test("every spike, current and potential equals Lava's")
+  func equality() throws {
+    guard VendorEnvironment.python != nil else {
+      if VendorEnvironment.isRequired { Issue.record("\(VendorEnvironment.advice)") }
+      print("skipped: equality with Lava; \(VendorEnvironment.advice)")
+      return
+    }
+    let directory = try TemporaryDirectory()
+    let cases = Self.cases()
+    let jobs = try cases.map { try $0.write(into: directory.path) }
+    let list = "\(directory.path)/jobs.json"
+    try JSONSerialization.data(withJSONObject: jobs).write(to: URL(filePath: list))
+    let (text, status) = try VendorEnvironment.run("run_lava_batch.py", [list])
+    #expect(status == 0, "Lava's process ended with \(status)")
+    let finished = Set(text.split(separator: "\n").map(String.init))
+    var values = 0
+    for test in cases {
+      let prefix = "\(directory.path)/\(test.name)/lava"
+      guard finished.contains("ok \(prefix)") else {
+        let reason = finished.first { $0.hasPrefix("failed \(prefix):") } ?? "no word of it"
+        Issue.record("Lava did not run \(test.name): \(reason)")
+        continue
+      }
+      let comparison = try LavaComparison(test, in: directory.path)
+      #expect(comparison.differences == [], "\(test.name)")
+      // A network in which nothing happens would prove nothing.
+      #expect(comparison.spikes > 0, "\(test.name) has no spikes")
+      values += comparison.values
+    }
+    print("Lava: \(cases.count) networks, \(values) values compared")
+  }
+}
