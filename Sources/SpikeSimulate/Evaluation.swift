@@ -1,4 +1,4 @@
-import Dispatch
+import SpikeCompute
 public import SpikeDiagnostics
 import Synchronization
 
@@ -16,7 +16,7 @@ extension IntegerSimulator {
     let perShard = 64
     let shards = (labels.count + perShard - 1) / perShard
     let results = Mutex([Int: Part]())
-    inParallel(count: shards, threads: max(1, threads)) { shard in
+    Shards.run(count: shards, threads: max(1, min(threads, shards))) { shard, _ in
       let state = SimulationState(network)
       var part = Part(populations: network.populations.count)
       for index in shard * perShard..<min(labels.count, (shard + 1) * perShard) {
@@ -54,18 +54,6 @@ extension IntegerSimulator {
       predictions += other.predictions
       counts += other.counts
       for index in spikes.indices { spikes[index] += other.spikes[index] }
-    }
-  }
-}
-
-/// Calls `body` for 0..<count on up to `threads` threads, each number once.
-private func inParallel(count: Int, threads: Int, _ body: @Sendable (Int) -> Void) {
-  let next = Atomic(0)
-  DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
-    while true {
-      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard index < count else { return }
-      body(index)
     }
   }
 }

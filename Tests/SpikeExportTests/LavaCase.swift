@@ -1,9 +1,10 @@
 import Foundation
-import struct SpikeBundle.Bundle
 import SpikeBundle
 import SpikeExport
 import SpikeSimulate
 import SpikeTestSupport
+
+import struct SpikeBundle.Bundle
 
 /// One network with its input, as both simulators get it.
 struct LavaCase {

@@ -1,8 +1,9 @@
 import Foundation
-import struct SpikeBundle.Bundle
 import SpikeBundle
 import SpikeTestSupport
 import Testing
+
+import struct SpikeBundle.Bundle
 
 /// Exports run in Intel's own loader and fixed-point simulator and must agree with ours in every
 /// spike, current and potential of every neuron and step.

@@ -6,7 +6,7 @@ enum VendorEnvironment {
   private static let variables = ProcessInfo.processInfo.environment
 
   /// Whether a missing environment is a failure.
-  static let isRequired = variables["CI"] == "true"
+  static let isRequired = !["", "false", "0"].contains(variables["CI"] ?? "")
 
   /// The environment's Python, or nil where it has not been set up.
   static let python: String? = {
