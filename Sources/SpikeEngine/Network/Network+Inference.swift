@@ -1,0 +1,41 @@
+import SpikeCompute
+
+extension Network {
+  /// What leaves the network after the last step: `[count][outputs]`, in the order of the graph.
+  ///
+  /// - Parameter inputs: `count` samples in the order of the graph (C, H, W), already encoded.
+  ///   `count` may be any number; memory is bounded by the configuration.
+  public func infer(_ inputs: [Float], count: Int) -> [Float] {
+    infer(inputs, count: count, value: plan.output, steps: [timeSteps - 1]).first ?? []
+  }
+
+  /// What leaves the network after each step: the accuracy at every window from one run.
+  ///
+  /// For a network without neurons that is its one output.
+  public func inferEveryStep(_ inputs: [Float], count: Int) -> [[Float]] {
+    infer(inputs, count: count, value: plan.output, steps: Array(0..<timeSteps))
+  }
+
+  /// A value at the end of the network after some of the steps.
+  func infer(_ inputs: [Float], count: Int, value: Int, steps: [Int]) -> [[Float]] {
+    checkInputs(inputs, count)
+    let width = plan.values[value].elements
+    let results = steps.map { _ in FloatBuffer(count: count * width) }
+    let map = value == plan.output ? outputMap : nil
+    forEach(inferencePieces(count, .inference), .inference) { [self] _, piece, program in
+      load(inputs, piece, into: program)
+      program.forward()
+      let rows = piece.samples.lowerBound * width..<piece.samples.upperBound * width
+      for (result, step) in zip(results, steps) {
+        let source = program.value(value, step: step)
+        let target = result.view(rows)
+        if let map {
+          Kernels.gather(map, rows: piece.samples.count, from: source, into: target)
+        } else {
+          target.assign(from: source)
+        }
+      }
+    }
+    return results.map { $0.all.array() }
+  }
+}

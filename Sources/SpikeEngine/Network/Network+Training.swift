@@ -1,0 +1,171 @@
+import SpikeCompute
+
+/// What a training step found.
+public struct StepResult: Hashable, Sendable {
+  /// Mean of the loss over the batch, with the price of activity.
+  public var loss: Double
+  /// Samples whose first largest logit is the label.
+  public var correct: Int
+  /// Spikes per neuron and step of each spiking population, in node order.
+  public var rates: [PopulationRate]
+
+  /// Makes a result.
+  public init(loss: Double, correct: Int, rates: [PopulationRate]) {
+    self.loss = loss
+    self.correct = correct
+    self.rates = rates
+  }
+}
+
+/// Activity of one population.
+public struct PopulationRate: Hashable, Sendable {
+  /// Name of the node.
+  public var node: String
+  /// Spikes per neuron and step.
+  public var rate: Double
+
+  /// Makes a rate.
+  public init(node: String, rate: Double) {
+    self.node = node
+    self.rate = rate
+  }
+}
+
+extension Network {
+  /// One training step without an optimiser: the loss of a batch and the gradients of its mean,
+  /// which ``gradient(of:)`` reads.
+  ///
+  /// The batch is cut into the configured number of shards of one size (the last ones may be
+  /// smaller or empty); gradients are added in the order of the shards, so the bits depend on
+  /// `count` and the number of shards and not on threads. Batch normalisation uses the
+  /// statistics of the samples at hand and moves the stored ones a tenth of the way.
+  ///
+  /// - Parameters:
+  ///   - inputs: `count` samples in the order of the graph (C, H, W), already encoded.
+  ///   - labels: classes of the samples; see ``validate(_:labels:count:)``.
+  public func step(
+    _ inputs: [Float], labels: [Int], count: Int, loss: LossOptions = LossOptions()
+  ) -> StepResult {
+    precondition(configuration.training, "the network was not made for training")
+    precondition(count > 0 && labels.count == count, "\(labels.count) labels for \(count) samples")
+    checkInputs(inputs, count)
+    let share = (count + configuration.shards - 1) / configuration.shards
+    let shards = Piece.cut(0..<count, size: share)
+    let pieceCounts = Collector<ShardResult>(count: shards.count)
+    let labels = IndexBuffer(labels)
+    let costs = spikeCosts(loss, count: count)
+    let (workers, pieces) = (workers, pieces)
+
+    Shards.run(count: shards.count, threads: workers.count) { [self] shard, thread in
+      let parameters = plan.parameters.count
+      let sums = shardGradients.view(shard * parameters..<(shard + 1) * parameters)
+      var result = ShardResult(spikes: plan.populations.map { _ in 0 })
+      for piece in Piece.cut(shards[shard].samples, size: pieces[.training]) {
+        let program = Network.program(
+          workers[thread], images: piece.samples.count, purpose: .training)
+        load(inputs, piece, into: program)
+        program.forward()
+        let found = seed(program, labels.view(piece.samples), loss, count)
+        result.loss += found.loss
+        result.correct += found.correct
+        for (index, operation) in plan.populations.enumerated() {
+          guard let population = program.population(operation) else { continue }
+          result.spikes[index] += population.spikeCount
+          population.spikeCost = costs[index]
+        }
+        if result.pieces == 0 {
+          program.backward(parameters: sums)
+        } else {
+          program.backward(parameters: workers[thread].gradients.all)
+          Kernels.add(sums, workers[thread].gradients.all, into: sums)
+        }
+        result.pieces += 1
+      }
+      pieceCounts.set(result, at: shard)
+    }
+
+    let results = pieceCounts.all
+    sumShards(shards.count)
+    moveStatistics(pieces: results.reduce(0) { $0 + $1.pieces })
+    return summary(results, costs, count)
+  }
+
+  /// Takes the loss of a program's logits and writes its gradient.
+  private func seed(
+    _ program: Program, _ labels: IndexView, _ options: LossOptions, _ count: Int
+  ) -> LossSum {
+    let gradient = program.logitGradient
+    let last = program.plan.steps(of: plan.logits) - 1
+    let width = gradient.count / (last + 1)
+    if last > 0 { gradient.slice(0..<last * width).fill(0) }
+    return Kernels.crossEntropy(
+      program.value(plan.logits, step: last), labels: labels,
+      classes: plan.values[plan.logits].elements, smoothing: options.labelSmoothing,
+      factor: options.logitScale / Float(timeSteps), gradientScale: 1 / Float(count),
+      gradient: gradient.slice(last * width..<(last + 1) * width))
+  }
+
+  /// Adds up the gradients of the shards, in their order, on all threads.
+  private func sumShards(_ shards: Int) {
+    let count = plan.parameters.count
+    let (gradients, shardGradients) = (gradients, shardGradients)
+    let chunk = 16_384
+    let chunks = (count + chunk - 1) / chunk
+    Shards.run(count: chunks, threads: workers.count) { index, _ in
+      let range = index * chunk..<min((index + 1) * chunk, count)
+      let target = gradients.view(range)
+      target.assign(from: shardGradients.view(range))
+      for shard in 1..<max(shards, 1) {
+        let start = shard * count
+        Kernels.add(
+          target, shardGradients.view(start + range.lowerBound..<start + range.upperBound),
+          into: target)
+      }
+    }
+  }
+
+  /// Moves the stored statistics of batch normalisation towards those of the batch.
+  private func moveStatistics(pieces: Int) {
+    for slot in plan.parameters.slots where !slot.isTrainable {
+      let stored = store.values.view(slot.range)
+      let sums = gradients.view(slot.range)
+      Kernels.scale(stored, by: 0.9)
+      Kernels.axpy(0.1 / Float(pieces), sums, into: stored)
+      sums.fill(0)
+    }
+  }
+
+  private func summary(_ results: [ShardResult], _ costs: [Float], _ count: Int) -> StepResult {
+    var loss = results.reduce(0) { $0 + $1.loss } / Double(count)
+    var rates: [PopulationRate] = []
+    for (index, operation) in plan.populations.enumerated() {
+      let spikes = results.reduce(0) { $0 + $1.spikes[index] }
+      let neurons = plan.values[plan.operations[operation].output].elements
+      loss += Double(costs[index]) * Double(spikes)
+      rates.append(
+        PopulationRate(
+          node: plan.operations[operation].name,
+          rate: Double(spikes) / Double(neurons * count * timeSteps)))
+    }
+    return StepResult(
+      loss: loss, correct: results.reduce(0) { $0 + $1.correct }, rates: rates)
+  }
+
+  /// What one spike of each population adds to the loss.
+  private func spikeCosts(_ loss: LossOptions, count: Int) -> [Float] {
+    guard loss.rateWeight != 0 else { return plan.populations.map { _ in 0 } }
+    let fanOuts = plan.fanOuts()
+    let synapses = zip(plan.populations, fanOuts).reduce(0.0) { sum, pair in
+      sum + pair.1 * Double(plan.values[plan.operations[pair.0].output].elements)
+    }
+    let scale = Double(loss.rateWeight) / (max(synapses, 1) * Double(count * timeSteps))
+    return fanOuts.map { Float($0 * scale) }
+  }
+}
+
+private struct ShardResult: Sendable {
+  var loss = 0.0
+  var correct = 0
+  var pieces = 0
+  var spikes: [Int]
+}

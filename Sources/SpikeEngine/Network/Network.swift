@@ -1,0 +1,81 @@
+public import SpikeGraph
+import SpikeCompute
+
+/// A graph, ready to run: the one executor of ANNs and SNNs.
+///
+/// The graph is compiled once into operations over channels-last memory. What depends only on the
+/// input is computed once per sample, everything behind the first neurons for all time steps at
+/// once, populations over time. Batches are cut into pieces that threads work on, each with an
+/// arena of its own; results have the same bits on any number of threads.
+///
+/// Logits are the potential of a final read-out population (`LI`) after the last step. A network
+/// that ends otherwise gets the sum over the steps; a network without neurons its one output. A
+/// final softmax is applied in inference, and skipped by losses and adjoints.
+///
+/// One caller at a time uses a network; it brings its own threads. That promise is the caller's,
+/// which is why the class may cross threads unchecked.
+public final class Network: @unchecked Sendable {
+  /// The graph that was compiled. Its constants are those at the start; ``currentGraph()`` has
+  /// those of now.
+  public let graph: Graph
+  /// How the network is run.
+  public let configuration: EngineConfiguration
+  /// Shape of one sample.
+  public let inputShape: Shape
+  /// Shape of what leaves the network for one sample.
+  public let outputShape: Shape
+  /// Time steps that are run: 1 where the graph has no neurons.
+  public var timeSteps: Int { plan.timeSteps }
+
+  let plan: Plan
+  let store: ParameterStore
+  let workers: [Worker]
+  /// Samples that a thread works on at once, by purpose.
+  let pieces: PieceSizes
+  /// From the order of the graph to memory order, and back; nil where they agree.
+  let inputMap: MovementMap?
+  let outputMap: MovementMap?
+  /// Gradients of the batch, and of each of its shards.
+  let gradients: FloatBuffer
+  let shardGradients: FloatBuffer
+
+  /// Compiles a graph.
+  /// - Throws: `engine.invalid-graph` for a graph that is not whole or has not one input,
+  ///   `engine.unsupported-operator`, `engine.invalid-configuration`, `engine.kernel-failed`.
+  /// - Complexity: O(constants + nodes²); kernels are generated for the shapes of the graph.
+  public init(_ graph: Graph, _ configuration: EngineConfiguration) throws(EngineError) {
+    let configuration = try configuration.checked()
+    let plan = try PlanCompiler.compile(graph, timeSteps: configuration.timeSteps)
+    self.graph = graph
+    self.configuration = configuration
+    self.plan = plan
+    inputShape = plan.values[plan.input].shape
+    outputShape = plan.values[plan.output].shape
+    store = ParameterStore(plan.parameters, graph)
+    let parameters = store.values.all
+    workers = (0..<configuration.threads).map { _ in
+      Worker(plan, configuration, parameters: parameters)
+    }
+    pieces = PieceSizes(plan, configuration)
+    inputMap = Network.map(MemoryOrder.rowMajorIndices(of: inputShape))
+    outputMap = Network.map(MemoryOrder.places(of: outputShape))
+    let shards = configuration.training ? configuration.shards : 0
+    gradients = FloatBuffer(count: configuration.training ? plan.parameters.count : 0)
+    shardGradients = FloatBuffer(count: shards * plan.parameters.count)
+    // What cannot run says so here and not in the middle of an epoch.
+    _ = try workers[0].program(images: pieces[.inference], purpose: .inference)
+    if configuration.training {
+      _ = try workers[0].program(images: pieces[.training], purpose: .training)
+    }
+  }
+
+  private static func map(_ indices: [Int32]) -> MovementMap? {
+    MemoryOrder.isIdentity(indices)
+      ? nil : MovementMap(indices.map(Int.init), sourceBlocks: indices.count)
+  }
+
+  /// Numbers of one sample that leave the network.
+  public var outputCount: Int { outputShape.elementCount }
+  /// Numbers of one sample that enter the network.
+  public var inputCount: Int { inputShape.elementCount }
+}

@@ -1,0 +1,188 @@
+import SpikeGraph
+
+// One function an operator: which values it reads in which order, how its constants are permuted.
+extension PlanCompiler {
+  mutating func addConvolution(
+    _ node: Node, _ index: Int, _ geometry: Convolution
+  ) throws(EngineError) {
+    try checkSizes(geometry.strides + geometry.dilations, "Strides and dilations", from: 1)
+    try checkSizes(geometry.padsBefore + geometry.padsAfter, "Pads", from: 0)
+    let x = canonical(node.inputs[0])
+    let weight = constantShape(.weight, node) ?? []
+    let plan = ConvolutionPlan(
+      geometry: geometry, input: self.plan.values[x].shape, output: shape(of: node),
+      weight: slotRange(
+        addParameter(
+          .weight, of: node,
+          map: ConvolutionPlan.weightMap(weight, groups: geometry.groups))),
+      bias: constantShape(.bias, node).map { _ in slotRange(addParameter(.bias, of: node)) })
+    append(node, index, plan, [x])
+    addProjection(input: x)
+  }
+
+  mutating func addLinear(_ node: Node, _ index: Int) throws(EngineError) {
+    guard let named = plan.names[node.inputs[0]] else { return }
+    let weight = constantShape(.weight, node) ?? []
+    let (outputs, width) = (weight[0], weight[1])
+    // A vector may lie in any order: the columns of the matrix follow it.
+    let isVector = named.shape.rank == 1
+    let order = isVector ? MemoryOrder.rowMajorIndices(of: named.storedShape) : nil
+    let input =
+      isVector
+      ? named.value
+      : rearranged(
+        named.value, from: named.storedShape, to: Shape([1] + named.shape.dimensions),
+        for: node.name)
+    let plan = LinearPlan(
+      width: width, outputs: outputs, rows: named.shape.elementCount / max(width, 1),
+      weight: slotRange(
+        addParameter(.weight, of: node, map: LinearPlan.weightMap(outputs, width, order))),
+      bias: constantShape(.bias, node).map { _ in slotRange(addParameter(.bias, of: node)) })
+    let result = shape(of: node)
+    let stored = isVector ? result : Shape([1] + result.dimensions)
+    let output = append(node.name, index, plan, [input], stored)
+    addProjection(input: input)
+    name(node.output, output, result, stored: stored)
+  }
+
+  mutating func addSum(_ node: Node, _ index: Int) {
+    var inputs = node.inputs.map { canonical($0) }
+    if inputs.contains(where: { plan.values[$0].isTemporal }) {
+      inputs = inputs.map { temporal($0, for: node.name) }
+    }
+    append(
+      node, index, AddPlan(elements: shape(of: node).elementCount, summands: inputs.count), inputs)
+  }
+
+  mutating func addAffine(_ node: Node, _ index: Int) {
+    let x = canonical(node.inputs[0])
+    let shape = shape(of: node)
+    let roles = [ParameterRole.scale, .shift].filter { constantShape($0, node) != nil }
+    let isChannelwise = roles.allSatisfy {
+      AffinePlan.isChannelwise(constantShape($0, node) ?? [], in: shape)
+    }
+    let channels = isChannelwise ? MemoryOrder.split(shape).channels : shape.elementCount
+    var slots: [ParameterRole: Range<Int>] = [:]
+    for role in roles {
+      let constant = constantShape(role, node) ?? []
+      slots[role] = slotRange(
+        addParameter(
+          role, of: node,
+          map: isChannelwise
+            ? AffinePlan.channelMap(constant, channels: channels)
+            : AffinePlan.elementMap(constant, in: shape)))
+    }
+    let plan = AffinePlan(
+      elements: shape.elementCount, channels: channels, scale: slots[.scale],
+      shift: slots[.shift])
+    append(node, index, plan, [x])
+  }
+
+  mutating func addNormalization(_ node: Node, _ index: Int, _ epsilon: Float) {
+    let x = canonical(node.inputs[0])
+    let shape = shape(of: node)
+    let plan = BatchNormalizationPlan(
+      elements: shape.elementCount, channels: MemoryOrder.split(shape).channels,
+      epsilon: epsilon, scale: slotRange(addParameter(.scale, of: node)),
+      shift: slotRange(addParameter(.shift, of: node)),
+      mean: slotRange(addParameter(.mean, of: node)),
+      variance: slotRange(addParameter(.variance, of: node)))
+    append(node, index, plan, [x])
+  }
+
+  mutating func addActivation(_ node: Node, _ index: Int, _ function: ActivationPlan.Function) {
+    let x = canonical(node.inputs[0])
+    append(
+      node, index, ActivationPlan(function: function, elements: shape(of: node).elementCount), [x])
+  }
+
+  mutating func addPool(
+    _ node: Node, _ index: Int, _ pooling: Pooling, _ kind: PoolPlan.Kind
+  ) throws(EngineError) {
+    try checkSizes(pooling.strides + pooling.dilations, "Strides and dilations", from: 1)
+    try checkSizes(pooling.padsBefore + pooling.padsAfter, "Pads", from: 0)
+    let x = canonical(node.inputs[0])
+    append(
+      node, index,
+      PoolPlan(
+        pooling: pooling, kind: kind, input: plan.values[x].shape, output: shape(of: node)), [x])
+  }
+
+  mutating func addTranspose(_ node: Node, _ index: Int, _ order: [Int]) {
+    let x = canonical(node.inputs[0])
+    let map = GatherPlan.transposing(plan.values[x].shape, order: order)
+    append(node, index, GatherPlan(map, inputElements: map.count), [x])
+  }
+
+  mutating func addPad(
+    _ node: Node, _ index: Int, _ before: [Int], _ after: [Int], _ value: Float
+  ) {
+    let x = canonical(node.inputs[0])
+    let input = plan.values[x].shape
+    let map = GatherPlan.padding(input, to: shape(of: node), before: before)
+    append(
+      node, index,
+      GatherPlan(map, inputElements: input.elementCount, constant: value), [x])
+  }
+
+  mutating func addConcatenation(_ node: Node, _ index: Int, _ axis: Int) {
+    var inputs = node.inputs.map { canonical($0) }
+    if inputs.contains(where: { plan.values[$0].isTemporal }) {
+      inputs = inputs.map { temporal($0, for: node.name) }
+    }
+    let plan = ConcatenatePlan(inputs: inputs.map { self.plan.values[$0].shape }, axis: axis)
+    append(node, index, plan, inputs)
+  }
+
+  mutating func addSoftmax(
+    _ node: Node, _ index: Int, _ axis: Int, _ logarithm: Bool, isLast: Bool
+  ) throws(EngineError) {
+    guard isLast, graph.readers(of: node.output).isEmpty else {
+      throw EngineError(
+        .unsupportedOperator, "A softmax inside a network has no spiking counterpart.",
+        fix: "cut the model behind the softmax, or remove it")
+    }
+    let shape = shape(of: node)
+    let isVector = shape[axis] == shape.elementCount
+    guard isVector || axis == 0 else {
+      throw EngineError(
+        .unsupportedOperator,
+        "The softmax runs along axis \(axis) of \(shape); supported is axis 0.",
+        fix: "transpose the classes to the first axis, or remove the softmax")
+    }
+    let logits = readOut(canonical(node.inputs[0]), after: node.name)
+    setLogits(logits)
+    append(
+      node, index,
+      SoftmaxPlan(classes: shape[axis], logarithm: logarithm), [logits])
+  }
+
+  mutating func addNeuron(_ node: Node, _ index: Int, _ neuron: Neuron) {
+    let x = canonical(node.inputs[0])
+    let shape = shape(of: node)
+    let channels = MemoryOrder.split(shape).channels
+    var threshold: Range<Int>?
+    if neuron.spikes {
+      let map = AffinePlan.channelMap(
+        constantShape(.threshold, node) ?? [], channels: channels)
+      threshold = slotRange(addParameter(.threshold, of: node, map: map))
+    }
+    let plan = NeuronPlan(
+      neuron: neuron, elements: shape.elementCount, channels: channels,
+      inputIsTemporal: self.plan.values[x].isTemporal, threshold: threshold)
+    append(node, index, plan, [x], isTemporal: true)
+    if neuron.spikes { addPopulation() }
+  }
+
+  private func slotRange(_ slot: Int) -> Range<Int> { plan.parameters.slots[slot].range }
+
+  private func checkSizes(
+    _ sizes: [Int], _ what: String, from minimum: Int
+  ) throws(EngineError) {
+    for size in sizes where !(minimum...65_536).contains(size) {
+      throw EngineError(
+        .unsupportedOperator, "\(what) of \(size) are outside \(minimum) to 65536.",
+        fix: "change the geometry of the layer")
+    }
+  }
+}
