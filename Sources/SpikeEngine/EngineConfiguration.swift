@@ -1,5 +1,6 @@
 import Foundation
 public import SpikeCompute
+import SpikeDiagnostics
 
 /// The derivative that stands in for that of the spike function in training.
 public typealias Surrogate = SpikeCompute.Surrogate

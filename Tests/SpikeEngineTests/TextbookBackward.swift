@@ -1,4 +1,5 @@
 import Foundation
+import SpikeCompute
 import SpikeEngine
 import SpikeGraph
 

@@ -39,9 +39,10 @@ struct TextbookConnections {
       for to in Self.positions(y) {
         for tap in Self.positions(Array(shape.dropFirst(1))) {
           let channel = to[0] / outputsPerGroup * shape[1] + tap[0]
-          let from = (0..<geometry.kernel.count).map {
-            to[$0 + 1] * geometry.strides[$0] + tap[$0 + 1] * geometry.dilations[$0]
-              - geometry.padsBefore[$0]
+          var from: [Int] = []
+          for axis in geometry.kernel.indices {
+            let start = to[axis + 1] * geometry.strides[axis] - geometry.padsBefore[axis]
+            from.append(start + tap[axis + 1] * geometry.dilations[axis])
           }
           guard zip(from, x.dropFirst()).allSatisfy({ $0 >= 0 && $0 < $1 }) else { continue }
           list.append(
@@ -116,8 +117,10 @@ struct TextbookConnections {
     var inside: [[Int]] = []
     var padded = 0
     for tap in positions(pooling.kernel) {
-      let from = tap.indices.map {
-        to[$0 + 1] * pooling.strides[$0] + tap[$0] * pooling.dilations[$0] - pooling.padsBefore[$0]
+      var from: [Int] = []
+      for axis in tap.indices {
+        let start = to[axis + 1] * pooling.strides[axis] - pooling.padsBefore[axis]
+        from.append(start + tap[axis] * pooling.dilations[axis])
       }
       let sizes = Array(x.dropFirst())
       if from.indices.allSatisfy({ from[$0] < sizes[$0] + pooling.padsAfter[$0] }) { padded += 1 }

@@ -7,6 +7,7 @@
 
 #include "simulate_kernels.h"
 #include "spk_activations.h"
+#include "spk_events.h"
 #include "spk_loss.h"
 #include "spk_movement.h"
 #include "spk_neurons.h"

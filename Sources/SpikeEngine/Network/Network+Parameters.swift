@@ -1,5 +1,5 @@
-public import SpikeGraph
 package import SpikeCompute
+public import SpikeGraph
 
 extension Network {
   /// The constants that training can change, in node order: weights, biases, scales, shifts and

@@ -1,4 +1,5 @@
 import SpikeCompute
+public import SpikeDiagnostics
 
 extension Network {
   /// Puts samples into a program's input memory.

@@ -1,5 +1,5 @@
-public import SpikeGraph
 import SpikeCompute
+public import SpikeGraph
 
 /// A graph, ready to run: the one executor of ANNs and SNNs.
 ///

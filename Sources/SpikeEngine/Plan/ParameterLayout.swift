@@ -21,20 +21,18 @@ struct ParameterLayout: Sendable {
   /// Floats of all slots with their padding.
   private(set) var count = 0
 
-  /// Adds a constant and returns the number of its slot.
+  /// Adds a constant and returns its place.
   mutating func add(
     _ role: ParameterRole, of node: Node, shape: Shape, map: [Int32]? = nil
-  ) -> Int {
+  ) -> Range<Int> {
     let floats = map?.count ?? shape.elementCount
-    let map = map.flatMap { $0.count == shape.elementCount && MemoryOrder.isIdentity($0) ? nil : $0 }
+    let isIdentity = map.map { floats == shape.elementCount && MemoryOrder.isIdentity($0) }
+    let range = count..<count + floats
     slots.append(
       Slot(
         node: node.name, role: role, name: node.parameters[role] ?? "", shape: shape,
-        range: count..<count + floats, map: map))
+        range: range, map: isIdentity == true ? nil : map))
     count += (floats + 15) / 16 * 16
-    return slots.count - 1
+    return range
   }
-
-  /// Numbers of the slots that hold a constant.
-  func slots(of name: ValueName) -> [Int] { slots.indices.filter { slots[$0].name == name } }
 }

@@ -1,3 +1,4 @@
+import SpikeDiagnostics
 import SpikeGraph
 
 // One function an operator: which values it reads in which order, how its constants are permuted.
@@ -11,11 +12,10 @@ extension PlanCompiler {
     let weight = constantShape(.weight, node) ?? []
     let plan = ConvolutionPlan(
       geometry: geometry, input: self.plan.values[x].shape, output: shape(of: node),
-      weight: slotRange(
-        addParameter(
-          .weight, of: node,
-          map: ConvolutionPlan.weightMap(weight, groups: geometry.groups))),
-      bias: constantShape(.bias, node).map { _ in slotRange(addParameter(.bias, of: node)) })
+      weight: addParameter(
+        .weight, of: node,
+        map: ConvolutionPlan.weightMap(weight, groups: geometry.groups)),
+      bias: constantShape(.bias, node).map { _ in addParameter(.bias, of: node) })
     append(node, index, plan, [x])
     addProjection(input: x)
   }
@@ -35,9 +35,8 @@ extension PlanCompiler {
         for: node.name)
     let plan = LinearPlan(
       width: width, outputs: outputs, rows: named.shape.elementCount / max(width, 1),
-      weight: slotRange(
-        addParameter(.weight, of: node, map: LinearPlan.weightMap(outputs, width, order))),
-      bias: constantShape(.bias, node).map { _ in slotRange(addParameter(.bias, of: node)) })
+      weight: addParameter(.weight, of: node, map: LinearPlan.weightMap(outputs, width, order)),
+      bias: constantShape(.bias, node).map { _ in addParameter(.bias, of: node) })
     let result = shape(of: node)
     let stored = isVector ? result : Shape([1] + result.dimensions)
     let output = append(node.name, index, plan, [input], stored)
@@ -65,12 +64,11 @@ extension PlanCompiler {
     var slots: [ParameterRole: Range<Int>] = [:]
     for role in roles {
       let constant = constantShape(role, node) ?? []
-      slots[role] = slotRange(
-        addParameter(
-          role, of: node,
-          map: isChannelwise
-            ? AffinePlan.channelMap(constant, channels: channels)
-            : AffinePlan.elementMap(constant, in: shape)))
+      slots[role] = addParameter(
+        role, of: node,
+        map: isChannelwise
+          ? AffinePlan.channelMap(constant, channels: channels)
+          : AffinePlan.elementMap(constant, in: shape))
     }
     let plan = AffinePlan(
       elements: shape.elementCount, channels: channels, scale: slots[.scale],
@@ -83,10 +81,10 @@ extension PlanCompiler {
     let shape = shape(of: node)
     let plan = BatchNormalizationPlan(
       elements: shape.elementCount, channels: MemoryOrder.split(shape).channels,
-      epsilon: epsilon, scale: slotRange(addParameter(.scale, of: node)),
-      shift: slotRange(addParameter(.shift, of: node)),
-      mean: slotRange(addParameter(.mean, of: node)),
-      variance: slotRange(addParameter(.variance, of: node)))
+      epsilon: epsilon, scale: addParameter(.scale, of: node),
+      shift: addParameter(.shift, of: node),
+      mean: addParameter(.mean, of: node),
+      variance: addParameter(.variance, of: node))
     append(node, index, plan, [x])
   }
 
@@ -130,8 +128,8 @@ extension PlanCompiler {
     if inputs.contains(where: { plan.values[$0].isTemporal }) {
       inputs = inputs.map { temporal($0, for: node.name) }
     }
-    let plan = ConcatenatePlan(inputs: inputs.map { self.plan.values[$0].shape }, axis: axis)
-    append(node, index, plan, inputs)
+    let layer = ConcatenatePlan(inputs: inputs.map { plan.values[$0].shape }, axis: axis)
+    append(node, index, layer, inputs)
   }
 
   mutating func addSoftmax(
@@ -165,7 +163,7 @@ extension PlanCompiler {
     if neuron.spikes {
       let map = AffinePlan.channelMap(
         constantShape(.threshold, node) ?? [], channels: channels)
-      threshold = slotRange(addParameter(.threshold, of: node, map: map))
+      threshold = addParameter(.threshold, of: node, map: map)
     }
     let plan = NeuronPlan(
       neuron: neuron, elements: shape.elementCount, channels: channels,
@@ -173,8 +171,6 @@ extension PlanCompiler {
     append(node, index, plan, [x], isTemporal: true)
     if neuron.spikes { addPopulation() }
   }
-
-  private func slotRange(_ slot: Int) -> Range<Int> { plan.parameters.slots[slot].range }
 
   private func checkSizes(
     _ sizes: [Int], _ what: String, from minimum: Int

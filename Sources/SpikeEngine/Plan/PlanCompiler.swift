@@ -104,7 +104,10 @@ extension PlanCompiler {
     plan.names[name] = Plan.NamedValue(value: value, shape: shape, storedShape: stored ?? shape)
   }
 
-  mutating func addParameter(_ role: ParameterRole, of node: Node, map: [Int32]? = nil) -> Int {
+  /// Adds a constant of a node and returns its place in the parameter memory.
+  mutating func addParameter(
+    _ role: ParameterRole, of node: Node, map: [Int32]? = nil
+  ) -> Range<Int> {
     plan.parameters.add(role, of: node, shape: constantShape(role, node) ?? [], map: map)
   }
 

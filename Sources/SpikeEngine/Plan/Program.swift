@@ -1,4 +1,5 @@
 import SpikeCompute
+import SpikeDiagnostics
 
 /// A plan bound to the arena of one thread for a number of samples and a purpose.
 final class Program {
