@@ -15,7 +15,8 @@ struct CodebookTable {
     _ values: [Int32], channels: Int, codebook: WeightCodebook?, at place: Location
   ) throws(ExportError) -> (codebooks: [Int], indices: [UInt8]) {
     let lists = codebook?.entries ?? [Array(Set(values))]
-    guard lists.count == 1 || lists.count == channels, !lists.contains([]) else {
+    let hasFreeZero = codebook?.hasFreeZero ?? false
+    guard lists.count == 1 || lists.count == channels, hasFreeZero || !lists.contains([]) else {
       throw IntegerConstant.notFitted(
         "There are \(lists.count) codebooks for \(channels) output channels; one, or one for each "
           + "channel, none of them empty, are allowed.", at: place)
@@ -26,7 +27,6 @@ struct CodebookTable {
     let perList = values.count / lists.count
     for (position, list) in lists.enumerated() {
       var entries = Set(list)
-      let hasFreeZero = codebook?.hasFreeZero ?? false
       if hasFreeZero { entries.insert(0) }
       guard entries.count <= 256 else {
         throw ExportError(
