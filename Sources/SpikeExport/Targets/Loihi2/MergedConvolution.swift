@@ -1,5 +1,5 @@
-import SpikeBundle
-import SpikeDiagnostics
+package import SpikeBundle
+package import SpikeDiagnostics
 
 /// A convolution as a netx file can say it: no pool in front, the same border on both sides.
 ///
@@ -7,14 +7,14 @@ import SpikeDiagnostics
 /// k·p taps in which every weight is repeated p times (stride s·p, border q·p); no value is new.
 /// A border of different width on the two sides equals the wider border on both and zero taps at
 /// the other side. Zero taps are no synapses.
-struct MergedConvolution {
+package struct MergedConvolution {
   /// `[out, in / groups, kH, kW]`.
-  let weightShape: [Int]
-  let weights: [Int32]
-  let strides: [Int]
-  let padding: [Int]
-  let dilations: [Int]
-  let groups: Int
+  package let weightShape: [Int]
+  package let weights: [Int32]
+  package let strides: [Int]
+  package let padding: [Int]
+  package let dilations: [Int]
+  package let groups: Int
 
   private struct Axis {
     var taps: Int
@@ -31,7 +31,7 @@ struct MergedConvolution {
   ///   - sizes: height and width of the source in front of the pool.
   ///   - outputs: height and width of the target.
   /// - Throws: `export.unsupported-topology`, `export.limit-exceeded`.
-  init(
+  package init(
     _ projection: Projection, weights: [Int32], sizes: [Int], outputs: [Int], at place: Location
   ) throws(ExportError) {
     guard
