@@ -31,7 +31,7 @@ extension Textbook {
   /// Gradients of a loss from its gradients at the logits after the last step.
   func backward(
     _ trace: Trace, _ logitGradient: [Double], surrogate: Surrogate = .atan(alpha: 2),
-    detached: Bool = true
+    detached: Bool = true, spikeCosts: [String: Double] = [:]
   ) -> Gradients {
     var result = Gradients(
       values: trace.values.map { _ in [:] }, currents: trace.values.map { _ in [:] })
@@ -40,6 +40,10 @@ extension Textbook {
     for (index, node) in graph.nodes.enumerated().reversed() {
       guard result.values[0][node.output] != nil else { continue }
       if case .neuron(let neuron) = node.operator {
+        let cost = spikeCosts[node.name] ?? 0
+        for t in trace.values.indices {
+          result.values[t][node.output] = result.values[t][node.output]?.map { $0 + cost }
+        }
         backward(neuron, index, trace, &result, surrogate, detached)
       } else {
         for t in trace.values.indices { backward(index, trace.values[t], t, &result) }

@@ -61,8 +61,8 @@ final class NeuronLayer: Layer {
     sums = keepsSums ? AdjointSums(samples: memory.extent.images, channels: plan.channels) : nil
   }
 
-  /// Spikes of the last forward pass.
-  var spikeCount: Int { Kernels.countNonZero(memory.output) }
+  /// Spikes of the last forward pass; counted in training only, while they are there.
+  private(set) var spikeCount = 0
 
   private var potentials: FloatView? {
     isDifferentiated ? memory.saved : nil
@@ -74,6 +74,7 @@ final class NeuronLayer: Layer {
       Kernels.spikingForward(
         constants, steps: steps, input: memory.inputs[0], thresholds: threshold,
         spikes: memory.output, potentials: potentials)
+      if memory.extent.purpose == .training { spikeCount = Kernels.countNonZero(memory.output) }
     } else {
       Kernels.integratorForward(
         constants, steps: steps, input: memory.inputs[0], potentials: memory.output)
