@@ -10,7 +10,7 @@ input is raw little-endian int32, one column after the other, each in C, H, W or
     PREFIX.spikes   spikes of the last layer, one step after the other
     PREFIX.uL, .vL  current and membrane of layer L after each step
 raw little-endian int32, each step in C, H, W order. Prints "ok PREFIX" or "failed PREFIX: reason" a job.
-Timing and scale are those of run_lava.py.
+Timing and scale are those of run_lava.py. Exit codes too.
 """
 import json
 import os
@@ -40,6 +40,7 @@ def main():
     for job in jobs:
         columns = np.fromfile(job["input"], "<i4").reshape([job["columns"]] + job["shape"])
         axes = (1, 0) if columns.ndim == 2 else (3, 2, 1, 0)
+        run_lava.give_up_after(120)                 # a job; Lava can wait for ever, then this process ends with 5
         try:
             spikes, states, _, _ = run_lava.run(
                 job["net"], columns.transpose(axes), steps=job["steps"], message_bits=job["message_bits"],

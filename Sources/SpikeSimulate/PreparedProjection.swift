@@ -21,7 +21,10 @@ struct PreparedProjection: Sendable {
   let weights: IntegerBuffer
   /// Non-zero synapses behind each element of the map.
   let fanOut: IntegerBuffer
-  /// All synapses behind the map, zero weights too.
+  /// The same for each element in front of a pool, where graded values have to be counted one by
+  /// one; nil where ``fanOut`` says enough.
+  let sourceFanOut: IntegerBuffer?
+  /// All synapses behind all source neurons, zero weights too.
   let denseSynapses: Int64
   /// Smallest and largest sum that one step can bring, over all target neurons.
   let sumRange: ClosedRange<Int64>
@@ -95,7 +98,14 @@ extension PreparedProjection {
     }
     weights = table.rows
     fanOut = table.fanOut
-    denseSynapses = table.denseSynapses
+    let area = window?.reduce(1, *) ?? 1
+    denseSynapses = table.denseSynapses * Int64(area * sources.count)
+    if isGraded, let window {
+      sourceFanOut = PreparedProjection.unpooled(
+        table.fanOut.array(), layout, window, sourceLayout)
+    } else {
+      sourceFanOut = nil
+    }
     let (low, lowOverflow) = table.lowest.multipliedReportingOverflow(by: Int64(largest))
     let (high, highOverflow) = table.highest.multipliedReportingOverflow(by: Int64(largest))
     guard !lowOverflow, !highOverflow, max(high, -low) < 1 << 31 else {
@@ -137,6 +147,24 @@ extension PreparedProjection {
       throw problem("It has \(projection.sources.count) sources; allowed are 1…64.")
     }
     return result
+  }
+
+  /// A number for each element of the pooled map, for every element of its window in front of the
+  /// pool; 0 for elements that no window holds.
+  private static func unpooled(
+    _ values: [Int32], _ pooled: MapLayout, _ window: [Int], _ source: MapLayout
+  ) -> IntegerBuffer {
+    var result = [Int32](repeating: 0, count: source.count)
+    for y in 0..<pooled.height * window[0] {
+      for x in 0..<pooled.width * window[1] {
+        let position = y / window[0] * pooled.width + x / window[1]
+        for channel in 0..<source.channels {
+          result[(y * source.width + x) * source.channels + channel] =
+            values[position * source.channels + channel]
+        }
+      }
+    }
+    return IntegerBuffer(result)
   }
 
   private static func checkedWeights(

@@ -7,6 +7,8 @@ final class ProjectionState {
   private let merged: IntegerBuffer?
   private let pooled: IntegerBuffer?
   private let events: EventList
+  /// Events in front of the pool, where those behind it do not say how many there were.
+  private let sourceEvents: EventList?
   /// Maps of the last `delay` steps, oldest overwritten first.
   private var delayed: [IntegerBuffer]
   private var oldest = 0
@@ -18,6 +20,10 @@ final class ProjectionState {
     pooled = projection.window == nil ? nil : IntegerBuffer(count: projection.layout.count)
     events = EventList(
       positions: projection.layout.positions, channels: projection.layout.channels)
+    let source = projection.sourceLayout
+    sourceEvents =
+      projection.sourceFanOut == nil
+      ? nil : EventList(positions: source.positions, channels: source.channels)
     delayed = (0..<projection.delay).map { _ in IntegerBuffer(count: size) }
   }
 
@@ -46,6 +52,7 @@ final class ProjectionState {
       oldest = (oldest + 1) % delayed.count
       current = leaving
     }
+    let unpooled = current
     if let pooled, let window = projection.window {
       let layout = projection.sourceLayout
       SimulateKernels.sumPool(
@@ -60,11 +67,13 @@ final class ProjectionState {
     case .convolution(let geometry):
       SimulateKernels.convolution(events, geometry, weights: projection.weights, into: sums)
     }
-    let operations = events.operations(fanOut: projection.fanOut)
-    if projection.isGraded {
-      counts.multiplyAccumulates += operations.events
+    if let sourceEvents, let fanOut = projection.sourceFanOut {
+      sourceEvents.collect(from: unpooled)
+      counts.multiplyAccumulates += sourceEvents.operations(fanOut: fanOut).events
+    } else if projection.isGraded {
+      counts.multiplyAccumulates += events.operations(fanOut: projection.fanOut).events
     } else {
-      counts.accumulates += operations.weighted
+      counts.accumulates += events.operations(fanOut: projection.fanOut).weighted
     }
   }
 }
