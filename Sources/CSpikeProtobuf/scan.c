@@ -30,13 +30,15 @@ static sf_pb_status fail(scanner *s, sf_pb_status status, size_t offset, uint32_
   return status;
 }
 
-// Reads a varint below `end`; false where it runs over the end or has more than 64 bits.
+// Reads a varint below `end`; false where it runs over the end (then `position` is there) or has
+// more than 64 bits.
 static bool read_varint(const uint8_t *bytes, size_t *position, size_t end, uint64_t *value) {
   uint64_t result = 0;
   for (int index = 0; index < 10; index++) {
     if (*position >= end) return false;
-    uint8_t byte = bytes[(*position)++];
+    const uint8_t byte = bytes[*position];
     if (index == 9 && byte > 1) return false;
+    (*position)++;
     result |= (uint64_t)(byte & 0x7F) << (7 * index);
     if (byte < 0x80) {
       *value = result;

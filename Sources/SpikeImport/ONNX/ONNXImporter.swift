@@ -60,15 +60,11 @@ public enum ONNXImporter {
   ) throws(ImportError) {
     let errors = order.compactMap { translator.failures[$0] }
     guard var first = errors.first else { return }
-    first.findings += errors.dropFirst().map { error in
-      Finding(
-        .error, code: error.codeText, message: error.message, location: error.location,
-        fix: error.fix)
-    }
+    first.findings += errors.dropFirst().map(\.asFinding)
     throw first
   }
 
-  private static func finished(
+  static func finished(
     _ translator: ONNXTranslator, _ survey: ONNXSurvey
   ) throws(ImportError) -> Graph {
     guard case .activation(let output)? = translator.value(survey.outline.output),

@@ -59,10 +59,13 @@ struct ONNXSurvey {
     return translator
   }
 
-  /// Throws one error that names every unsupported node.
+  /// Throws one error that names every unsupported node, and every node before them that is used
+  /// in an unsupported way.
   func throwUnsupported() throws(ImportError) {
     let found = outline.order.compactMap { unsupported[$0] }
     guard let first = found.first else { return }
+    let failures = (try? translated())?.failures ?? [:]
+    let all = outline.order.compactMap { unsupported[$0] ?? failures[$0]?.asFinding }
     let names = Set(
       outline.order.filter { unsupported[$0] != nil }.map { model.nodes[$0].qualifiedName }
     )
@@ -76,7 +79,7 @@ struct ONNXSurvey {
       at: found.count == 1 ? first.location : .unknown,
       fix: found.count == 1
         ? first.fix : "replace them before export, or cut the model before them with --until",
-      findings: found)
+      findings: all)
   }
 
   private static func versions(
