@@ -2,8 +2,6 @@
 
 #include "include/spk_loss.h"
 
-#include <float.h>
-
 #include "support.h"
 
 // e^x for x <= 0, relative error < 1e-15: reduction by powers of two, Taylor to degree 13.

@@ -11,10 +11,13 @@ void spk_channel_affine(
     float *y) {
   for (int64_t r = 0; r < rows; r++, x += channels, y += channels) {
     if (scale && shift) {
+      SPK_ELEMENTWISE
       for (int64_t c = 0; c < channels; c++) y[c] = x[c] * scale[c] + shift[c];
     } else if (scale) {
+      SPK_ELEMENTWISE
       for (int64_t c = 0; c < channels; c++) y[c] = x[c] * scale[c];
     } else if (shift) {
+      SPK_ELEMENTWISE
       for (int64_t c = 0; c < channels; c++) y[c] = x[c] + shift[c];
     } else if (y != x) {
       memcpy(y, x, (size_t)channels * sizeof(float));
@@ -88,29 +91,48 @@ void spk_channel_moments(
 
 // 1 / sqrt(variance + epsilon); both operations are correctly rounded everywhere.
 SPK_INLINE double spk_inverse_deviation(float variance, float epsilon) {
-  return 1.0 / __builtin_sqrt((double)variance + (double)epsilon);
+  return 1.0 / __builtin_elementwise_sqrt((double)variance + (double)epsilon);
+}
+
+SPK_INLINE void spk_normalize_chunk(
+    int64_t rows, int64_t channels, const float *x, const float *mean, const float *variance,
+    const float *scale, const float *shift, float epsilon, float *y, int64_t width) {
+  float center[SPK_CHUNK], factor[SPK_CHUNK], offset[SPK_CHUNK];
+  for (int64_t c = 0; c < width; c++) {
+    const double inverse = spk_inverse_deviation(variance[c], epsilon);
+    center[c] = mean[c];
+    factor[c] = (float)(inverse * (scale ? (double)scale[c] : 1));
+    offset[c] = shift ? shift[c] : 0;
+  }
+  for (int64_t r = 0; r < rows; r++, x += channels, y += channels) {
+    SPK_ELEMENTWISE
+    for (int64_t c = 0; c < width; c++) y[c] = (x[c] - center[c]) * factor[c] + offset[c];
+  }
 }
 
 SPK_CLONES
 void spk_batch_norm_forward(
     int64_t rows, int64_t channels, const float *x, const float *mean, const float *variance,
     const float *scale, const float *shift, float epsilon, float *y) {
-  SPK_FOR_CHUNKS(channels, {
-    float factor[SPK_CHUNK];
-    float offset[SPK_CHUNK];
+  SPK_FOR_CHUNKS(
+      channels, spk_normalize_chunk(
+                    rows, channels, x + first, mean + first, variance + first,
+                    scale ? scale + first : NULL, shift ? shift + first : NULL, epsilon,
+                    y + first, width))
+}
+
+// dx = factor (dy - level - (x - mean) slope); level and slope are 0 around the statistics.
+SPK_INLINE void spk_unnormalize_chunk(
+    int64_t rows, int64_t channels, const float *x, const float *dy, const float *mean,
+    const float *factor, const float *level, const float *slope, float *dx, int64_t width) {
+  float center[SPK_CHUNK];
+  for (int64_t c = 0; c < width; c++) center[c] = mean[c];
+  for (int64_t r = 0; r < rows; r++, x += channels, dy += channels, dx += channels) {
+    SPK_ELEMENTWISE
     for (int64_t c = 0; c < width; c++) {
-      factor[c] = (float)(spk_inverse_deviation(variance[first + c], epsilon)
-          * (scale ? (double)scale[first + c] : 1));
-      offset[c] = shift ? shift[first + c] : 0;
+      dx[c] = ((dy[c] - level[c]) - (x[c] - center[c]) * slope[c]) * factor[c];
     }
-    for (int64_t r = 0; r < rows; r++) {
-      const float *from = x + r * channels + first;
-      float *to = y + r * channels + first;
-      for (int64_t c = 0; c < width; c++) {
-        to[c] = (from[c] - mean[first + c]) * factor[c] + offset[c];
-      }
-    }
-  })
+  }
 }
 
 SPK_CLONES
@@ -118,30 +140,23 @@ void spk_batch_norm_backward(
     int64_t rows, int64_t channels, const float *x, const float *dy, const float *mean,
     const float *variance, const float *scale, float epsilon, int32_t is_training, float *dx,
     float *scale_gradient, float *shift_gradient) {
+  double products[SPK_CHUNK], sums[SPK_CHUNK];
+  float factor[SPK_CHUNK], level[SPK_CHUNK], slope[SPK_CHUNK];
   SPK_FOR_CHUNKS(channels, {
-    double products[SPK_CHUNK];
-    double sums[SPK_CHUNK];
     spk_gradient_chunk(
         rows, channels, x + first, dy + first, mean + first, products, sums, width);
-    // dx = f (dy - mean(dy) - xhat mean(dy xhat)), f = scale / deviation.
-    float factor[SPK_CHUNK];
-    float level[SPK_CHUNK];
-    float slope[SPK_CHUNK];
     for (int64_t c = 0; c < width; c++) {
       const double inverse = spk_inverse_deviation(variance[first + c], epsilon);
       if (scale_gradient) scale_gradient[first + c] = (float)(products[c] * inverse);
       if (shift_gradient) shift_gradient[first + c] = (float)sums[c];
       factor[c] = (float)(inverse * (scale ? (double)scale[first + c] : 1));
       level[c] = is_training ? (float)(sums[c] / (double)rows) : 0;
-      slope[c] =
-          is_training ? (float)(products[c] * inverse * inverse / (double)rows) : 0;
+      slope[c] = is_training ? (float)(products[c] * inverse * inverse / (double)rows) : 0;
     }
-    for (int64_t r = 0; dx && r < rows; r++) {
-      const int64_t at = r * channels + first;
-      for (int64_t c = 0; c < width; c++) {
-        const float centered = x[at + c] - mean[first + c];
-        dx[at + c] = ((dy[at + c] - level[c]) - centered * slope[c]) * factor[c];
-      }
+    if (dx) {
+      spk_unnormalize_chunk(
+          rows, channels, x + first, dy + first, mean + first, factor, level, slope, dx + first,
+          width);
     }
   })
 }

@@ -10,6 +10,7 @@ void spk_sgd_step(
     float *restrict velocity, float rate, float momentum, float weight_decay,
     int32_t nesterov) {
   if (!velocity) {
+    SPK_ELEMENTWISE
     for (int64_t i = 0; i < count; i++) {
       const float g = gradient[i] + weight_decay * parameter[i];
       parameter[i] = parameter[i] - rate * g;
@@ -17,6 +18,7 @@ void spk_sgd_step(
     return;
   }
   const float look_ahead = nesterov ? momentum : 0, base = nesterov ? 1 : 0;
+  SPK_ELEMENTWISE
   for (int64_t i = 0; i < count; i++) {
     const float g = gradient[i] + weight_decay * parameter[i];
     const float v = momentum * velocity[i] + g;

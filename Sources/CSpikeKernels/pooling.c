@@ -2,8 +2,6 @@
 
 #include "include/spk_pooling.h"
 
-#include <float.h>
-
 #include "support.h"
 
 // Taps first..<last of a window that begins at `start` lie inside 0..<size.
@@ -39,37 +37,79 @@ SPK_INLINE int64_t spk_pixel(
   return (y * p->width + columns.start + kx * p->dilation_width) * p->channels;
 }
 
+// The elements of one window inside the image, for walking: `corner` is the first of them, a tap
+// to the right and a tap below are so many floats away.
+typedef struct {
+  int64_t rows, columns, corner, right, below;
+  int32_t first_tap, taps_below;
+} spk_area;
+
+SPK_INLINE spk_area spk_area_of(const spk_pooling *p, spk_window rows, spk_window columns) {
+  const spk_area area = {
+      rows.last - rows.first,
+      columns.last - columns.first,
+      spk_pixel(p, rows, columns, rows.first, columns.first),
+      p->dilation_width * p->channels,
+      p->dilation_height * p->width * p->channels,
+      (int32_t)(rows.first * p->kernel_width + columns.first),
+      (int32_t)p->kernel_width,
+  };
+  return area;
+}
+
+// The taps of a window are read in an order that processors do not foresee; asking for what lies
+// 4 KB further on the same image row doubles the speed of large pools.
+enum { SPK_AHEAD = 1024 };
+
+// Sixteen channels of one window, all taps in registers.
+SPK_INLINE void spk_max_block(spk_area area, const float *corner, float *y, int32_t *taps) {
+  spk_f16 best, x;
+  spk_load(&best, corner, SPK_LANES);
+  spk_i16 winner = area.first_tap;
+  for (int64_t j = 0; j < area.rows; j++) {
+    const float *row = corner + j * area.below;
+    const int32_t tap = area.first_tap + (int32_t)j * area.taps_below;
+    for (int64_t i = 0; i < area.columns; i++) {
+      __builtin_prefetch(row + i * area.right + SPK_AHEAD);
+      spk_load(&x, row + i * area.right, SPK_LANES);
+      const spk_i16 larger = x > best;
+      winner = larger ? (spk_i16)(tap + (int32_t)i) : winner;
+      best = larger ? x : best;
+    }
+  }
+  spk_store(&best, y, SPK_LANES);
+  if (taps) memcpy(taps, &winner, sizeof winner);
+}
+
+SPK_INLINE void spk_max_channel(spk_area area, const float *corner, float *y, int32_t *taps) {
+  float best = *corner;
+  int32_t winner = area.first_tap;
+  for (int64_t j = 0; j < area.rows; j++) {
+    for (int64_t i = 0; i < area.columns; i++) {
+      const float x = corner[j * area.below + i * area.right];
+      if (x > best) {
+        best = x;
+        winner = area.first_tap + (int32_t)(j * area.taps_below + i);
+      }
+    }
+  }
+  *y = best;
+  if (taps) *taps = winner;
+}
+
 SPK_INLINE void spk_max_window(
-    const spk_pooling *p, spk_window rows, spk_window columns, const float *restrict image,
-    float *restrict y, int32_t *restrict taps) {
-  const int64_t channels = p->channels;
-  if (rows.first == rows.last || columns.first == columns.last) {
+    int64_t channels, spk_area area, const float *image, float *y, int32_t *taps) {
+  if (area.rows == 0 || area.columns == 0) {
     memset(y, 0, (size_t)channels * sizeof(float));
     if (taps) memset(taps, 0xFF, (size_t)channels * sizeof(int32_t));
     return;
   }
-  int is_first = 1;
-  for (int64_t ky = rows.first; ky < rows.last; ky++) {
-    for (int64_t kx = columns.first; kx < columns.last; kx++) {
-      const float *x = image + spk_pixel(p, rows, columns, ky, kx);
-      const int32_t tap = (int32_t)(ky * p->kernel_width + kx);
-      if (is_first) {
-        is_first = 0;
-        memcpy(y, x, (size_t)channels * sizeof(float));
-        if (taps) {
-          for (int64_t c = 0; c < channels; c++) taps[c] = tap;
-        }
-      } else if (taps) {
-        for (int64_t c = 0; c < channels; c++) {
-          const int larger = x[c] > y[c];
-          y[c] = larger ? x[c] : y[c];
-          taps[c] = larger ? tap : taps[c];
-        }
-      } else {
-        for (int64_t c = 0; c < channels; c++) y[c] = x[c] > y[c] ? x[c] : y[c];
-      }
-    }
+  const float *corner = image + area.corner;
+  int64_t c = 0;
+  for (; c + SPK_LANES <= channels; c += SPK_LANES) {
+    spk_max_block(area, corner + c, y + c, taps ? taps + c : NULL);
   }
+  for (; c < channels; c++) spk_max_channel(area, corner + c, y + c, taps ? taps + c : NULL);
 }
 
 SPK_CLONES
@@ -79,7 +119,8 @@ void spk_max_pool_forward(const spk_pooling *p, const float *x, float *y, int32_
     for (int64_t oy = 0; oy < p->output_height; oy++) {
       const spk_window rows = spk_rows_of(p, oy);
       for (int64_t ox = 0; ox < p->output_width; ox++) {
-        spk_max_window(p, rows, spk_columns_of(p, ox), image, y, taps);
+        const spk_area area = spk_area_of(p, rows, spk_columns_of(p, ox));
+        spk_max_window(p->channels, area, image, y, taps);
         y += p->channels;
         if (taps) taps += p->channels;
       }
@@ -87,14 +128,26 @@ void spk_max_pool_forward(const spk_pooling *p, const float *x, float *y, int32_
   }
 }
 
+// Whether every input element lies in exactly one window: gradients are then written, not added.
+static int spk_windows_tile(const spk_pooling *p) {
+  return p->stride_height == p->kernel_height && p->stride_width == p->kernel_width
+      && p->dilation_height == 1 && p->dilation_width == 1 && p->pad_top == 0
+      && p->pad_left == 0 && p->output_height * p->kernel_height == p->height
+      && p->output_width * p->kernel_width == p->width;
+}
+
 SPK_INLINE void spk_max_window_backward(
     const spk_pooling *p, spk_window rows, spk_window columns, const float *restrict dy,
-    const int32_t *restrict taps, float *restrict image) {
+    const int32_t *restrict taps, float *restrict image, int tiles) {
   for (int64_t ky = rows.first; ky < rows.last; ky++) {
     for (int64_t kx = columns.first; kx < columns.last; kx++) {
       float *dx = image + spk_pixel(p, rows, columns, ky, kx);
       const int32_t tap = (int32_t)(ky * p->kernel_width + kx);
-      for (int64_t c = 0; c < p->channels; c++) dx[c] += taps[c] == tap ? dy[c] : 0;
+      if (tiles) {
+        for (int64_t c = 0; c < p->channels; c++) dx[c] = taps[c] == tap ? dy[c] : 0;
+      } else {
+        for (int64_t c = 0; c < p->channels; c++) dx[c] += taps[c] == tap ? dy[c] : 0;
+      }
     }
   }
 }
@@ -103,12 +156,13 @@ SPK_CLONES
 void spk_max_pool_backward(
     const spk_pooling *p, const float *dy, const int32_t *taps, float *dx) {
   const int64_t image_size = p->height * p->width * p->channels;
-  memset(dx, 0, (size_t)(p->images * image_size) * sizeof(float));
-  for (int64_t n = 0; n < p->images; n++) {
+  const int tiles = spk_windows_tile(p);
+  for (int64_t n = 0; n < p->images; n++, dx += image_size) {
+    if (!tiles) memset(dx, 0, (size_t)image_size * sizeof(float));
     for (int64_t oy = 0; oy < p->output_height; oy++) {
       const spk_window rows = spk_rows_of(p, oy);
       for (int64_t ox = 0; ox < p->output_width; ox++) {
-        spk_max_window_backward(p, rows, spk_columns_of(p, ox), dy, taps, dx + n * image_size);
+        spk_max_window_backward(p, rows, spk_columns_of(p, ox), dy, taps, dx, tiles);
         dy += p->channels;
         taps += p->channels;
       }
@@ -136,18 +190,31 @@ SPK_INLINE float spk_divisor(
 }
 
 SPK_INLINE void spk_mean_window(
-    const spk_pooling *p, int32_t mode, spk_window rows, spk_window columns,
-    const float *restrict image, float *restrict y) {
-  memset(y, 0, (size_t)p->channels * sizeof(float));
-  for (int64_t ky = rows.first; ky < rows.last; ky++) {
-    for (int64_t kx = columns.first; kx < columns.last; kx++) {
-      const float *x = image + spk_pixel(p, rows, columns, ky, kx);
-      for (int64_t c = 0; c < p->channels; c++) y[c] += x[c];
+    int64_t channels, spk_area area, float divisor, const float *image, float *y) {
+  const float *corner = image + area.corner;
+  int64_t c = 0;
+  for (; c + SPK_LANES <= channels; c += SPK_LANES) {
+    spk_f16 total = 0, x;
+    for (int64_t j = 0; j < area.rows; j++) {
+      for (int64_t i = 0; i < area.columns; i++) {
+        const float *tap = corner + c + j * area.below + i * area.right;
+        __builtin_prefetch(tap + SPK_AHEAD);
+        spk_load(&x, tap, SPK_LANES);
+        total = total + x;
+      }
     }
+    total = total / divisor;
+    spk_store(&total, y + c, SPK_LANES);
   }
-  if (mode == SPK_POOL_SUM) return;
-  const float divisor = spk_divisor(p, mode, rows, columns);
-  for (int64_t c = 0; c < p->channels; c++) y[c] = y[c] / divisor;
+  for (; c < channels; c++) {
+    float total = 0;
+    for (int64_t j = 0; j < area.rows; j++) {
+      for (int64_t i = 0; i < area.columns; i++) {
+        total = total + corner[c + j * area.below + i * area.right];
+      }
+    }
+    y[c] = total / divisor;
+  }
 }
 
 SPK_CLONES
@@ -157,7 +224,9 @@ void spk_mean_pool_forward(const spk_pooling *p, int32_t mode, const float *x, f
     for (int64_t oy = 0; oy < p->output_height; oy++) {
       const spk_window rows = spk_rows_of(p, oy);
       for (int64_t ox = 0; ox < p->output_width; ox++) {
-        spk_mean_window(p, mode, rows, spk_columns_of(p, ox), image, y);
+        const spk_window columns = spk_columns_of(p, ox);
+        const float divisor = spk_divisor(p, mode, rows, columns);
+        spk_mean_window(p->channels, spk_area_of(p, rows, columns), divisor, image, y);
         y += p->channels;
       }
     }
@@ -166,12 +235,16 @@ void spk_mean_pool_forward(const spk_pooling *p, int32_t mode, const float *x, f
 
 SPK_INLINE void spk_mean_window_backward(
     const spk_pooling *p, int32_t mode, spk_window rows, spk_window columns,
-    const float *restrict dy, float *restrict image) {
+    const float *restrict dy, float *restrict image, int tiles) {
   const float divisor = spk_divisor(p, mode, rows, columns);
   for (int64_t ky = rows.first; ky < rows.last; ky++) {
     for (int64_t kx = columns.first; kx < columns.last; kx++) {
       float *dx = image + spk_pixel(p, rows, columns, ky, kx);
-      for (int64_t c = 0; c < p->channels; c++) dx[c] += dy[c] / divisor;
+      if (tiles) {
+        for (int64_t c = 0; c < p->channels; c++) dx[c] = dy[c] / divisor;
+      } else {
+        for (int64_t c = 0; c < p->channels; c++) dx[c] += dy[c] / divisor;
+      }
     }
   }
 }
@@ -179,13 +252,13 @@ SPK_INLINE void spk_mean_window_backward(
 SPK_CLONES
 void spk_mean_pool_backward(const spk_pooling *p, int32_t mode, const float *dy, float *dx) {
   const int64_t image_size = p->height * p->width * p->channels;
-  memset(dx, 0, (size_t)(p->images * image_size) * sizeof(float));
-  for (int64_t n = 0; n < p->images; n++) {
+  const int tiles = spk_windows_tile(p);
+  for (int64_t n = 0; n < p->images; n++, dx += image_size) {
+    if (!tiles) memset(dx, 0, (size_t)image_size * sizeof(float));
     for (int64_t oy = 0; oy < p->output_height; oy++) {
       const spk_window rows = spk_rows_of(p, oy);
       for (int64_t ox = 0; ox < p->output_width; ox++) {
-        spk_mean_window_backward(
-            p, mode, rows, spk_columns_of(p, ox), dy, dx + n * image_size);
+        spk_mean_window_backward(p, mode, rows, spk_columns_of(p, ox), dy, dx, tiles);
         dy += p->channels;
       }
     }

@@ -16,6 +16,10 @@
 #define SPK_CLONES
 #endif
 
+// For loops whose iterations touch only their own elements: they may work in place, where the
+// compiler alone would fall back to one element at a time.
+#define SPK_ELEMENTWISE _Pragma("clang loop vectorize(assume_safety)")
+
 #define SPK_INLINE static inline __attribute__((always_inline))
 
 // Sixteen lanes on every processor, split by the compiler where registers are narrower.
