@@ -23,6 +23,17 @@ public final class MovementMap: Sendable {
     self.sourceBlocks = sourceBlocks
     self.indices = IndexBuffer(indices)
   }
+
+  /// The map back, if no source block is used twice: gathering with it (constant 0) is the
+  /// gradient of this map, and faster than adding. nil if a source block is used twice.
+  public var inverse: MovementMap? {
+    var back = [Int](repeating: -1, count: sourceBlocks)
+    for entry in 0..<entries where indices[entry] >= 0 {
+      guard back[indices[entry]] == -1 else { return nil }
+      back[indices[entry]] = entry
+    }
+    return MovementMap(back, block: block, sourceBlocks: entries)
+  }
 }
 
 extension Kernels {

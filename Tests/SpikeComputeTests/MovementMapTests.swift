@@ -42,4 +42,17 @@ struct MovementMapTests {
     Kernels.repeatRows(FloatBuffer([1, 2]).all, into: y.all)
     #expect(y.all.array() == [1, 2, 1, 2, 1, 2])
   }
+
+  @Test("gathering with the inverse is the gradient of a map without repetition")
+  func inverse() throws {
+    var random = TestRandom(seed: 2)
+    let map = MovementMap([3, -1, 0, 2], block: 2, sourceBlocks: 5)
+    let inverse = try #require(map.inverse)
+    let dy = FloatBuffer(random.floats(3 * 8))
+    let (added, gathered) = (FloatBuffer(count: 3 * 10), FloatBuffer(count: 3 * 10))
+    Kernels.scatterAdd(map, rows: 3, from: dy.all, into: added.all)
+    Kernels.gather(inverse, rows: 3, from: dy.all, into: gathered.all)
+    #expect(gathered.all.array() == added.all.array())
+    #expect(MovementMap([1, 1], sourceBlocks: 2).inverse == nil)
+  }
 }
