@@ -758,12 +758,12 @@ static const ProtobufCFieldDescriptor sfconv__bundle__projection__field_descript
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "run_bytes",
+    "stream_bytes",
     16,
     PROTOBUF_C_LABEL_OPTIONAL,
     PROTOBUF_C_TYPE_UINT32,
-    offsetof(Sfconv__Bundle__Projection, has_run_bytes),
-    offsetof(Sfconv__Bundle__Projection, run_bytes),
+    offsetof(Sfconv__Bundle__Projection, has_stream_bytes),
+    offsetof(Sfconv__Bundle__Projection, stream_bytes),
     NULL,
     NULL,
     0,             /* flags */
@@ -782,8 +782,8 @@ static const unsigned sfconv__bundle__projection__field_indices_by_name[] = {
   8,   /* field[8] = pads_after */
   7,   /* field[7] = pads_before */
   3,   /* field[3] = pooling */
-  15,   /* field[15] = run_bytes */
   1,   /* field[1] = sources */
+  15,   /* field[15] = stream_bytes */
   6,   /* field[6] = strides */
   2,   /* field[2] = target */
   5,   /* field[5] = weight_shape */
@@ -1041,19 +1041,21 @@ const ProtobufCEnumDescriptor sfconv__bundle__kind__descriptor =
   sfconv__bundle__kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue sfconv__bundle__index_coding__enum_values_by_number[4] =
+static const ProtobufCEnumValue sfconv__bundle__index_coding__enum_values_by_number[5] =
 {
   { "CODING_UNSPECIFIED", "SFCONV__BUNDLE__INDEX_CODING__CODING_UNSPECIFIED", 0 },
   { "CODING_PACKED", "SFCONV__BUNDLE__INDEX_CODING__CODING_PACKED", 1 },
   { "CODING_BITMAP", "SFCONV__BUNDLE__INDEX_CODING__CODING_BITMAP", 2 },
   { "CODING_ZERO_RUNS", "SFCONV__BUNDLE__INDEX_CODING__CODING_ZERO_RUNS", 3 },
+  { "CODING_ENTROPY", "SFCONV__BUNDLE__INDEX_CODING__CODING_ENTROPY", 4 },
 };
 static const ProtobufCIntRange sfconv__bundle__index_coding__value_ranges[] = {
-{0, 0},{0, 4}
+{0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex sfconv__bundle__index_coding__enum_values_by_name[4] =
+static const ProtobufCEnumValueIndex sfconv__bundle__index_coding__enum_values_by_name[5] =
 {
   { "CODING_BITMAP", 2 },
+  { "CODING_ENTROPY", 4 },
   { "CODING_PACKED", 1 },
   { "CODING_UNSPECIFIED", 0 },
   { "CODING_ZERO_RUNS", 3 },
@@ -1065,9 +1067,9 @@ const ProtobufCEnumDescriptor sfconv__bundle__index_coding__descriptor =
   "IndexCoding",
   "Sfconv__Bundle__IndexCoding",
   "sfconv.bundle",
-  4,
+  5,
   sfconv__bundle__index_coding__enum_values_by_number,
-  4,
+  5,
   sfconv__bundle__index_coding__enum_values_by_name,
   1,
   sfconv__bundle__index_coding__value_ranges,

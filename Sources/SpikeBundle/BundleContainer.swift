@@ -3,12 +3,15 @@ import SpikeDiagnostics
 
 /// The outer form of a bundle: header, section table, sections. Knows nothing of what they hold.
 enum BundleContainer {
+  /// Up to this number of bytes the slowest compression is tried.
+  private static let smallLimit = 128 << 10
+
   /// The file of `sections`, in order of their types; empty sections are left out.
   /// - Throws: `bundle.too-large`.
   static func encode(_ sections: [Section]) throws(BundleError) -> [UInt8] {
     let stored = sections.filter { !$0.bytes.isEmpty }
       .sorted { $0.kind.rawValue < $1.kind.rawValue }
-      .map { (kind: $0.kind, frame: smallestFrame($0.bytes), plain: $0.bytes) }
+      .map { (kind: $0.kind, frame: smallestFrame($0), plain: $0.bytes) }
     let start =
       BundleFormat.headerSize + BundleFormat.sectionEntrySize * stored.count
     let size = stored.reduce(start) { $0 + ($1.frame ?? $1.plain).count }
@@ -44,10 +47,13 @@ enum BundleContainer {
 
   /// The smallest zstd frame of `bytes`, the first of equal ones; nil where none is smaller than
   /// the bytes themselves.
-  private static func smallestFrame(_ bytes: [UInt8]) -> [UInt8]? {
+  private static func smallestFrame(_ section: Section) -> [UInt8]? {
+    let bytes = section.bytes
+    // Coded indices are incompressible, but for the tables of small ones.
+    if section.kind == .codedIndices && bytes.count > smallLimit { return nil }
     var best: [UInt8]?
     for variant in FrameVariant.allCases {
-      if variant == .small && bytes.count > 128 << 10 { continue }
+      if variant == .small && bytes.count > smallLimit { continue }
       guard let frame = IndexStreams.compress(bytes, variant) else { continue }
       if frame.count < (best ?? bytes).count { best = frame }
     }

@@ -55,6 +55,8 @@ public enum SectionKind: UInt16, Hashable, Sendable, CaseIterable {
   case zeroRuns = 6
   /// Bit-packed nonzero indices of both.
   case nonzeroIndices = 7
+  /// Indices of projections that are entropy-coded.
+  case codedIndices = 8
 
   /// Name in reports and errors.
   public var name: String {
@@ -66,6 +68,7 @@ public enum SectionKind: UInt16, Hashable, Sendable, CaseIterable {
     case .bitmaps: "bitmaps"
     case .zeroRuns: "zero runs"
     case .nonzeroIndices: "nonzero indices"
+    case .codedIndices: "coded indices"
     }
   }
 

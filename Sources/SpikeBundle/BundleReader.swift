@@ -145,18 +145,26 @@ private struct IndexSections {
     let alphabet = IndexAlphabet(projection, codebooks)
     let count = projection.weightCount
     let nonzeros = Int(entry.nonzeroCount)
-    guard coding == .packed || alphabet.zeros != nil, nonzeros <= count,
-      coding != .packed || nonzeros == 0, coding == .zeroRuns || entry.runByteCount == 0,
-      Int(entry.runByteCount) <= nonzeros + count / 255
+    let stream = Int(entry.streamByteCount)
+    let isSparse = coding == .bitmap || coding == .zeroRuns
+    let streamLimit =
+      switch coding {
+      case .packed, .bitmap: 0
+      case .zeroRuns: nonzeros + count / 255
+      case .entropy: EntropyCoding.maximumSize(count)
+      }
+    guard alphabet.zeros != nil || !isSparse, nonzeros <= (isSparse ? count : 0),
+      stream <= streamLimit
     else {
       throw BundleError(
         .invalidManifest,
         "The coding \(coding.rawValue) with \(nonzeros) nonzero indices and "
-          + "\(entry.runByteCount) run bytes does not fit the projection.", at: place, fix: remake)
+          + "\(stream) stream bytes does not fit the projection.", at: place, fix: remake)
     }
     switch coding {
     case .packed:
       return [(.packedIndices, IndexStreams.packedSize(count, width: alphabet.width))]
+    case .entropy: return [(.codedIndices, stream)]
     case .bitmap:
       return [
         (.bitmaps, (count + 7) / 8),
@@ -164,7 +172,7 @@ private struct IndexSections {
       ]
     case .zeroRuns:
       return [
-        (.zeroRuns, Int(entry.runByteCount)),
+        (.zeroRuns, stream),
         (.nonzeroIndices, IndexStreams.packedSize(nonzeros, width: alphabet.nonzeroWidth)),
       ]
     }

@@ -46,10 +46,7 @@ public struct BundleSizes: Hashable, Sendable {
       .reduce(0) { $0 + $1.byteCount + BundleFormat.sectionEntrySize }
     indexCount = bundle.projections.reduce(0) { $0 + $1.indices.count }
     entropyBits = bundle.projections.reduce(0) { sum, projection in
-      let alphabet = IndexAlphabet(projection, bundle.codebooks)
-      let symbols =
-        alphabet.zeros.map { IndexStreams.zeroToFront(projection.indices, zeros: $0) }
-        ?? projection.indices
+      let symbols = IndexAlphabet(projection, bundle.codebooks).symbols(projection.indices)
       return sum + Entropy.bits(IndexStreams.histogram(symbols))
     }
   }

@@ -2,19 +2,21 @@ import SpikeDiagnostics
 
 /// Lays out a bundle in sections.
 enum BundleWriter {
-  /// Above this number of indices only the estimate decides between codings.
+  /// Up to this number of indices every coding is tried for the whole file.
   private static let trialLimit = 4 << 20
 
   /// The bytes of a checked bundle.
   /// - Throws: `bundle.too-large`.
   static func encode(_ bundle: Bundle) throws(BundleError) -> [UInt8] {
+    let isLarge = bundle.projections.reduce(0) { $0 + $1.indices.count } > trialLimit
     let candidates = bundle.projections.map { projection in
-      CodedIndices.candidates(projection.indices, IndexAlphabet(projection, bundle.codebooks))
+      CodedIndices.candidates(
+        projection.indices, IndexAlphabet(projection, bundle.codebooks), isLarge: isLarge)
     }
     var choices = [candidates.map { best($0) }]
     // One frame holds the streams of all projections, so that a coding that is a little worse for
     // one of them can be better for the whole; small networks can afford to try.
-    if bundle.projections.reduce(0, { $0 + $1.indices.count }) <= trialLimit {
+    if !isLarge {
       for coding in IndexCoding.allCases {
         choices.append(
           candidates.map { list in list.first { $0.coding == coding } ?? best(list) })
@@ -56,10 +58,12 @@ enum BundleWriter {
       Section(kind: .neurons, bytes: NeuronSection.encode(bundle.populations)),
     ]
     for kind in SectionKind.allCases where kind.holdsIndices {
-      let streams = codings.map { coded in
-        kind == .nonzeroIndices ? coded.nonzeros : kind == coded.coding.section ? coded.first : []
+      var bytes: [UInt8] = []
+      for coded in codings {
+        if kind == .nonzeroIndices { bytes += coded.nonzeros }
+        if kind == coded.coding.section { bytes += coded.first }
       }
-      sections.append(Section(kind: kind, bytes: Array(streams.joined())))
+      sections.append(Section(kind: kind, bytes: bytes))
     }
     return try BundleContainer.encode(sections)
   }

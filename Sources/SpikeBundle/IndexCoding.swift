@@ -9,6 +9,8 @@ enum IndexCoding: Int, CaseIterable {
   case bitmap = 2
   /// Lengths of the runs of zeros, and the packed indices of the other weights.
   case zeroRuns = 3
+  /// Indices by interleaved range coding, one table for each projection.
+  case entropy = 4
 
   /// The section that holds the first stream of this coding.
   var section: SectionKind {
@@ -16,6 +18,7 @@ enum IndexCoding: Int, CaseIterable {
     case .packed: .packedIndices
     case .bitmap: .bitmaps
     case .zeroRuns: .zeroRuns
+    case .entropy: .codedIndices
     }
   }
 }
@@ -42,49 +45,75 @@ struct IndexAlphabet {
     }
     zeros = positions.count == books.count ? positions : nil
   }
+
+  /// The symbols of `indices`: where every codebook has a 0, it becomes symbol 0 and the others
+  /// follow in their order; else the indices themselves.
+  func symbols(_ indices: [UInt8]) -> [UInt8] {
+    zeros.map { IndexStreams.zeroToFront(indices, zeros: $0) } ?? indices
+  }
 }
 
 /// The indices of one projection as streams.
 struct CodedIndices {
   /// Which streams.
   var coding: IndexCoding
-  /// Packed indices, bitmap or zero runs.
+  /// Packed indices, bitmap, zero runs or coded indices.
   var first: [UInt8]
-  /// Packed nonzero indices; empty with ``IndexCoding/packed``.
+  /// Packed nonzero indices of ``IndexCoding/bitmap`` and ``IndexCoding/zeroRuns``.
   var nonzeros: [UInt8] = []
-  /// Number of nonzero indices; 0 with ``IndexCoding/packed``.
+  /// Number of nonzero indices.
   var nonzeroCount = 0
 
-  /// The zero runs, where they are used.
-  var runs: [UInt8] { coding == .zeroRuns ? first : [] }
+  /// Bytes of a first stream whose length does not follow from the number of weights, else 0.
+  var variableByteCount: Int {
+    coding == .zeroRuns || coding == .entropy ? first.count : 0
+  }
 
-  /// Every coding that the codebooks allow, bit-packed first.
-  static func candidates(_ indices: [UInt8], _ alphabet: IndexAlphabet) -> [CodedIndices] {
-    let packed = CodedIndices(
-      coding: .packed, first: IndexStreams.pack(indices, width: alphabet.width))
-    guard let zeros = alphabet.zeros, alphabet.width > 0 else { return [packed] }
-    let symbols = IndexStreams.zeroToFront(indices, zeros: zeros)
-    let (bitmap, nonzeros) = IndexStreams.splitBitmap(symbols)
-    let packedNonzeros = IndexStreams.pack(nonzeros, width: alphabet.nonzeroWidth)
+  /// Every coding that the codebooks allow and that has a chance, bit-packed first.
+  ///
+  /// With `isLarge` only those that are fast to make, which are also the best then.
+  static func candidates(
+    _ indices: [UInt8], _ alphabet: IndexAlphabet, isLarge: Bool
+  ) -> [CodedIndices] {
+    let symbols = alphabet.symbols(indices)
+    let counts = IndexStreams.histogram(symbols)
+    let coded = CodedIndices(
+      coding: .entropy, first: EntropyCoding.encode(symbols, counts, alphabet.count))
+    let nonzeroCount = alphabet.zeros == nil ? indices.count : indices.count - counts[0]
+    let isVerySparse = nonzeroCount * 64 <= indices.count
+    let packedSize = IndexStreams.packedSize(indices.count, width: alphabet.width)
+    if isLarge && !isVerySparse && coded.first.count < packedSize { return [coded] }
     var result = [
-      packed,
       CodedIndices(
-        coding: .bitmap, first: bitmap, nonzeros: packedNonzeros, nonzeroCount: nonzeros.count),
+        coding: .packed, first: IndexStreams.pack(indices, width: alphabet.width)), coded,
     ]
-    // A run costs a byte at least: hopeless where most weights are not zero.
-    if nonzeros.count * 2 <= indices.count {
+    guard alphabet.zeros != nil, alphabet.width > 0 else { return result }
+    if !isLarge {
+      let (bitmap, nonzeros) = IndexStreams.splitBitmap(symbols)
       result.append(
         CodedIndices(
-          coding: .zeroRuns, first: IndexStreams.splitRuns(symbols).runs,
-          nonzeros: packedNonzeros, nonzeroCount: nonzeros.count))
+          coding: .bitmap, first: bitmap,
+          nonzeros: IndexStreams.pack(nonzeros, width: alphabet.nonzeroWidth),
+          nonzeroCount: nonzeros.count))
+    }
+    // A run costs a byte at least: hopeless where most weights are not zero.
+    if nonzeroCount * 2 <= indices.count {
+      let (runs, nonzeros) = IndexStreams.splitRuns(symbols)
+      result.append(
+        CodedIndices(
+          coding: .zeroRuns, first: runs,
+          nonzeros: IndexStreams.pack(nonzeros, width: alphabet.nonzeroWidth),
+          nonzeroCount: nonzeros.count))
     }
     return result
   }
 
-  /// Estimated bits after entropy coding of the bytes.
+  /// Estimated bits in the file. Streams that zstd will see count with the entropy of their bytes
+  /// and a hundredth for its tables.
   var estimatedBits: Double {
-    [first, nonzeros].reduce(0) { sum, stream in
-      sum + Entropy.bits(IndexStreams.histogram(stream))
+    if coding == .entropy { return Double(8 * first.count) }
+    return [first, nonzeros].reduce(0) { sum, stream in
+      sum + 1.01 * Entropy.bits(IndexStreams.histogram(stream))
     }
   }
 
@@ -93,20 +122,23 @@ struct CodedIndices {
     _ coding: IndexCoding, first: ArraySlice<UInt8>, nonzeros: ArraySlice<UInt8>,
     nonzeroCount: Int, count: Int, _ alphabet: IndexAlphabet
   ) -> [UInt8]? {
-    if coding == .packed {
-      return IndexStreams.unpack(first, count: count, width: alphabet.width)
+    let decoded: [UInt8]?
+    switch coding {
+    case .packed: return IndexStreams.unpack(first, count: count, width: alphabet.width)
+    case .entropy: decoded = EntropyCoding.decode(first, count: count, alphabet.count)
+    case .bitmap, .zeroRuns:
+      guard alphabet.zeros != nil,
+        let others = IndexStreams.unpack(
+          nonzeros, count: nonzeroCount, width: alphabet.nonzeroWidth),
+        others.isEmpty || Int(IndexStreams.largest(others[...])) < alphabet.count - 1
+      else { return nil }
+      decoded =
+        coding == .bitmap
+        ? IndexStreams.joinBitmap(first, nonzeros: others, count: count)
+        : IndexStreams.joinRuns(first, nonzeros: others, count: count)
     }
-    guard let zeros = alphabet.zeros,
-      let others = IndexStreams.unpack(
-        nonzeros, count: nonzeroCount, width: alphabet.nonzeroWidth),
-      others.isEmpty || Int(IndexStreams.largest(others[...])) < alphabet.count - 1
-    else { return nil }
-    let joined =
-      coding == .bitmap
-      ? IndexStreams.joinBitmap(first, nonzeros: others, count: count)
-      : IndexStreams.joinRuns(first, nonzeros: others, count: count)
-    guard var symbols = joined else { return nil }
-    IndexStreams.zeroFromFront(&symbols, zeros: zeros)
+    guard var symbols = decoded else { return nil }
+    if let zeros = alphabet.zeros { IndexStreams.zeroFromFront(&symbols, zeros: zeros) }
     return symbols
   }
 }

@@ -147,6 +147,54 @@ package enum IndexStreams {
     return failure == 0 ? result : nil
   }
 
+  /// States and words of range-coded symbols, whose frequencies are not 0.
+  package static func entropyEncode(
+    _ symbols: [UInt8], _ table: EntropyCoding.Table
+  ) -> [UInt8] {
+    var size = 0
+    let room = sf_entropy_bound(symbols.count, 1 << UInt32(table.lanesLog2))
+    var result = unsafe bytes(room) { output in
+      size = unsafe symbols.withUnsafeBufferPointer { symbols in
+        unsafe withTable(table) {
+          unsafe sf_entropy_encode(symbols.baseAddress, symbols.count, $0, output)
+        }
+      }
+    }
+    result.removeLast(result.count - size)
+    return result
+  }
+
+  /// The inverse of ``entropyEncode(_:_:)``; nil if the bytes are damaged.
+  ///
+  /// With `isPortable` without the special instructions of the processor, for tests.
+  package static func entropyDecode(
+    _ coded: ArraySlice<UInt8>, _ table: EntropyCoding.Table, count: Int, isPortable: Bool = false
+  ) -> [UInt8]? {
+    var failure: Int32 = 0
+    let result = unsafe bytes(count) { output in
+      failure = unsafe coded.withUnsafeBufferPointer { coded in
+        unsafe withTable(table) {
+          unsafe sf_entropy_decode(
+            coded.baseAddress, coded.count, $0, count, output, isPortable ? 1 : 0)
+        }
+      }
+    }
+    return failure == 0 ? result : nil
+  }
+
+  @unsafe
+  private static func withTable<Result>(
+    _ table: EntropyCoding.Table, _ body: (sf_entropy_table) -> Result
+  ) -> Result {
+    precondition(table.frequencies.count == 256, "a table has 256 frequencies")
+    return unsafe table.frequencies.withUnsafeBufferPointer {
+      unsafe body(
+        sf_entropy_table(
+          frequencies: $0.baseAddress, precision: UInt32(table.precision),
+          lanes: 1 << UInt32(table.lanesLog2)))
+    }
+  }
+
   /// One zstd frame, or nil where the library has no memory.
   static func compress(_ input: [UInt8], _ variant: FrameVariant) -> [UInt8]? {
     var size = 0

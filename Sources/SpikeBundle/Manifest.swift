@@ -47,6 +47,6 @@ struct Manifest {
     var delay: UInt32 = 0
     var coding = 0
     var nonzeroCount: UInt32 = 0
-    var runByteCount: UInt32 = 0
+    var streamByteCount: UInt32 = 0
   }
 }

@@ -115,7 +115,7 @@ private struct ManifestDecoder {
       dilations: numbers(message.dilations, message.n_dilations), groups: message.groups,
       codebookSteps: numbers(message.codebook_steps, message.n_codebook_steps),
       delay: message.delay, coding: Int(message.coding.rawValue),
-      nonzeroCount: message.nonzero_count, runByteCount: message.run_bytes)
+      nonzeroCount: message.nonzero_count, streamByteCount: message.stream_bytes)
   }
 
   @unsafe
@@ -250,8 +250,8 @@ private struct ManifestEncoder {
       unsafe $0.coding = Sfconv__Bundle__IndexCoding(rawValue: UInt32(projection.coding))
       unsafe $0.has_nonzero_count = projection.nonzeroCount == 0 ? 0 : 1
       unsafe $0.nonzero_count = projection.nonzeroCount
-      unsafe $0.has_run_bytes = projection.runByteCount == 0 ? 0 : 1
-      unsafe $0.run_bytes = projection.runByteCount
+      unsafe $0.has_stream_bytes = projection.streamByteCount == 0 ? 0 : 1
+      unsafe $0.stream_bytes = projection.streamByteCount
     }
   }
 

@@ -152,7 +152,7 @@ extension Manifest.Projection {
     delay = UInt32(clamping: projection.delay)
     coding = coded.coding.rawValue
     nonzeroCount = UInt32(clamping: coded.nonzeroCount)
-    runByteCount = UInt32(clamping: coded.runs.count)
+    streamByteCount = UInt32(clamping: coded.variableByteCount)
   }
 
   fileprivate func projection() throws(BundleError) -> Projection {

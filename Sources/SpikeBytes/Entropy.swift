@@ -8,11 +8,12 @@ public enum Entropy {
   public static func bits(_ counts: [Int]) -> Double {
     let total = counts.reduce(0, +)
     guard total > 0 else { return 0 }
-    let logTotal = SplitMix64.logarithm(Double(total))
-    var sum = 0.0
-    for count in counts where count > 0 {
-      sum += Double(count) * (logTotal - SplitMix64.logarithm(Double(count)))
+    let logTotal = log2(Double(total))
+    return counts.reduce(0) { sum, count in
+      count == 0 ? sum : sum + Double(count) * (logTotal - log2(Double(count)))
     }
-    return sum / 0.6931471805599453
   }
+
+  /// Binary logarithm of a normal positive number, with the same bits on every platform.
+  public static func log2(_ x: Double) -> Double { SplitMix64.logarithm(x) / 0.6931471805599453 }
 }

@@ -74,7 +74,8 @@ typedef enum _Sfconv__Bundle__IndexCoding {
   SFCONV__BUNDLE__INDEX_CODING__CODING_UNSPECIFIED = 0,
   SFCONV__BUNDLE__INDEX_CODING__CODING_PACKED = 1,
   SFCONV__BUNDLE__INDEX_CODING__CODING_BITMAP = 2,
-  SFCONV__BUNDLE__INDEX_CODING__CODING_ZERO_RUNS = 3
+  SFCONV__BUNDLE__INDEX_CODING__CODING_ZERO_RUNS = 3,
+  SFCONV__BUNDLE__INDEX_CODING__CODING_ENTROPY = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SFCONV__BUNDLE__INDEX_CODING)
 } Sfconv__Bundle__IndexCoding;
 
@@ -219,10 +220,10 @@ struct  Sfconv__Bundle__Projection
   protobuf_c_boolean has_nonzero_count;
   uint32_t nonzero_count;
   /*
-   * only with CODING_ZERO_RUNS
+   * only with CODING_ZERO_RUNS and CODING_ENTROPY
    */
-  protobuf_c_boolean has_run_bytes;
-  uint32_t run_bytes;
+  protobuf_c_boolean has_stream_bytes;
+  uint32_t stream_bytes;
 };
 #define SFCONV__BUNDLE__PROJECTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sfconv__bundle__projection__descriptor) \
