@@ -164,7 +164,7 @@ let package = Package(
     tests(
       "SpikeExportTests",
       uses: [
-        "SpikeExport", "SpikeSimulate", "SpikeBundle", "SpikeGraph", "SpikeHardware",
+        "SpikeEngine", "SpikeExport", "SpikeSimulate", "SpikeBundle", "SpikeGraph", "SpikeHardware",
         "SpikeContainers", "SpikeBytes", "SpikeDiagnostics",
       ]),
     tests(
