@@ -106,7 +106,7 @@ let package = Package(
     module(
       "SpikeFit",
       uses: [
-        "SpikeGraph", "SpikeEngine", "SpikeCompute", "SpikeData", "SpikeHardware",
+        "SpikeGraph", "SpikeEngine", "SpikeCompute", "SpikeData", "SpikeHardware", "SpikeBytes",
         "SpikeDiagnostics",
       ]),
     module(
@@ -159,7 +159,7 @@ let package = Package(
       "SpikeFitTests",
       uses: [
         "SpikeFit", "SpikeEngine", "SpikeCompute", "SpikeGraph", "SpikeData", "SpikeHardware",
-        "SpikeDiagnostics",
+        "SpikeBytes", "SpikeDiagnostics",
       ]),
     tests(
       "SpikeExportTests",

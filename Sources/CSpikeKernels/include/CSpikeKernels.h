@@ -6,6 +6,7 @@
 #pragma once
 
 #include "simulate_kernels.h"
+#include "fit_kernels.h"
 #include "spk_activations.h"
 #include "spk_events.h"
 #include "spk_loss.h"

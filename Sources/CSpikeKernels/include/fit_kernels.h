@@ -1,0 +1,45 @@
+#ifndef FIT_KERNELS_H
+#define FIT_KERNELS_H
+
+#include <stdint.h>
+
+// Kernels of the fine-tuner: exact one-dimensional k-means, codebook look-up and its gradients,
+// Adam. Plain loops in a fixed order, one thread: the same bits everywhere. Nothing allocates
+// except fit_kmeans, which says so by its result.
+
+/// Exact weighted k-means in one dimension by dynamic programming over sorted points
+/// (divide and conquer on the monotone argmin): minimises sum_i w_i (x_i - c_a(i))^2.
+///
+/// x: ascending points; w: weights > 0; n: number of points (1...65536); clusters: largest number
+/// of learnable centroids (1...256). With free_zero, one more centroid is fixed at 0 if that helps.
+/// With grid > 0, centroids are multiples of grid in [low * grid, high * grid].
+/// centroids: room for clusters + 1 values, ascending on return; cost: the minimum, if not null.
+/// Returns the number of centroids, -1 if memory ran out.
+int fit_kmeans(const double *x, const double *w, int n, int clusters, int free_zero, double grid,
+               double low, double high, double *centroids, double *cost);
+
+/// index[i] = number of mids below w[i]; q[i] = scale[row] * values[index[i]], rows of length
+/// `columns`. mids: ascending, values - 1 of them. counts (values, may be null) are added to.
+void fit_quantise(const float *w, int rows, int columns, const float *scale, const float *mids,
+                  const float *values, int count, float *q, uint8_t *index, int32_t *counts);
+
+/// q[i] = scale[row] * step * clamp(round(w[i] / step), low, high), ties to even.
+void fit_snap(const float *w, int rows, int columns, const float *scale, float step, float low,
+              float high, float *q);
+
+/// The gradients of a codebook tensor, spikefit formulas (2) and (3):
+/// centroid[k] += sum of scale[row] * g[i] over i with index[i] = k (in double, in order);
+/// latent[i] = scale[row] * g[i] where low <= w[i] <= high, else 0. index and centroid may be null.
+void fit_codebook_gradient(const float *g, const float *w, const uint8_t *index, int rows,
+                           int columns, const float *scale, float low, float high, float *latent,
+                           double *centroid);
+
+/// One Adam step (Kingma & Ba 2015) with decoupled weight decay: m, v are the moments,
+/// correction1 = 1 - beta1^t, correction2 = 1 - beta2^t.
+void fit_adam(float *p, const float *g, float *m, float *v, int n, float rate, float beta1,
+              float beta2, float correction1, float correction2, float epsilon, float decay);
+
+/// Sum of squares in double, in order; NaN and infinity show in the result.
+double fit_sum_of_squares(const float *x, int n);
+
+#endif

@@ -1,0 +1,35 @@
+public import SpikeDiagnostics
+
+/// What can keep a model from being fitted.
+public enum FitErrorCode: String, ErrorCode {
+  /// An ANN where an SNN is needed.
+  case notSpiking = "fit.not-spiking"
+  /// The model has been fitted already.
+  case alreadyFitted = "fit.already-fitted"
+  /// An input encoding that has no integer form.
+  case unsupportedEncoding = "fit.unsupported-encoding"
+  /// An operator or a wiring that the fitter or a chip cannot take.
+  case unsupportedStructure = "fit.unsupported-structure"
+  /// An option outside its range, or options that contradict each other.
+  case invalidOption = "fit.invalid-option"
+  /// Data that do not fit the network.
+  case unsuitableData = "fit.unsuitable-data"
+  /// Loss or weights became infinite or undefined.
+  case diverged = "fit.diverged"
+  /// Weights, thresholds or biases that no integers within the limits can stand for.
+  case notRealisable = "fit.not-realisable"
+  /// The engine refused the network.
+  case engine = "fit.engine"
+
+  /// Exit status class of this code.
+  public var category: ErrorCategory {
+    switch self {
+    case .invalidOption: .usage
+    case .engine: .internal
+    default: .badData
+    }
+  }
+}
+
+/// An error of the fitter, with place and remedy.
+public typealias FitError = DiagnosedError<FitErrorCode>

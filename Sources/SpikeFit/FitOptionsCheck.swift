@@ -1,0 +1,63 @@
+import SpikeDiagnostics
+
+extension FitOptions {
+  /// Integers that a weight may be: the target's range, narrowed by ``bits``.
+  var weightRange: ClosedRange<Int> {
+    guard let bits else { return target.weightRange }
+    let half = 1 << (bits - 1)
+    return max(target.weightRange.lowerBound, -half)...min(target.weightRange.upperBound, half - 1)
+  }
+
+  /// Proves that every option is in its range and that they do not contradict each other.
+  ///
+  /// All violations are reported at once.
+  func check() throws(FitError) {
+    var findings: [Finding] = []
+    func refuse(_ option: String, _ found: String, _ allowed: String, _ fix: String) {
+      findings.append(
+        Finding(
+          .error, code: FitErrorCode.invalidOption.rawValue,
+          message: "The option '\(option)' is \(found); allowed is \(allowed).", fix: fix,
+          needed: found, allowed: allowed))
+    }
+    if let m = uniqueWeights, !(2...256).contains(m) {
+      refuse("unique weights", "\(m)", "2 to 256", "choose a number of weights in that range")
+    }
+    if let m = uniqueWeights, let most = target.uniqueWeights, m > most {
+      refuse(
+        "unique weights", "\(m)", "at most \(most) for \(target.name)", "ask for \(most) or fewer")
+    }
+    if let bits, !(2...8).contains(bits) {
+      refuse("bits", "\(bits)", "2 to 8", "choose 2, 4 or 8 bits")
+    } else if let m = uniqueWeights, m > weightRange.count {
+      refuse(
+        "unique weights", "\(m)", "at most \(weightRange.count) with integers of \(weightRange)",
+        "allow more bits or ask for fewer unique weights")
+    }
+    let numbers: [(String, Double, ClosedRange<Double>)] = [
+      ("prune", pruneShare, 0...0.99), ("epochs", epochs, 0...10_000),
+      ("batch", Double(batch), 1...65_536), ("time steps", Double(timeSteps), 1...4_096),
+      ("threads", Double(threads), 1...1_024),
+      ("learning rate", Double(learning.rate), 0...10),
+      ("centroid learning rate", Double(learning.centroidShare), 0...10),
+      ("label smoothing", Double(labelSmoothing), 0...0.9),
+      ("pruning events", Double(pruning.events), 1...1_000),
+      ("pruning samples", Double(pruning.samples), 1...1_000_000),
+      ("codebook start", schedule.codebookStart, 0...1), ("snap start", schedule.snapStart, 0...1),
+      ("pruning start", schedule.pruneStart, 0...1), ("pruning end", schedule.pruneEnd, 0...1),
+      ("input bits", Double(target.inputBits), 1...8),
+    ]
+    for (name, value, range) in numbers where !range.contains(value) {
+      refuse(
+        name, "\(value)", "\(range.lowerBound) to \(range.upperBound)",
+        "choose a value in that range")
+    }
+    if schedule.pruneStart > schedule.pruneEnd {
+      refuse(
+        "pruning start", "\(schedule.pruneStart)", "at most the end, \(schedule.pruneEnd)",
+        "start pruning before it ends")
+    }
+    guard let first = findings.first else { return }
+    throw FitError(.invalidOption, first.message, fix: first.fix, findings: findings)
+  }
+}

@@ -1,0 +1,123 @@
+public import SpikeData
+public import SpikeDiagnostics
+import SpikeEngine
+public import SpikeGraph
+
+/// SpikeFit: fine-tunes a spiking network under the limits of a chip.
+///
+/// Surrogate-gradient training through time at the final window, with a learnable codebook (CAT)
+/// and gradual removal of channels by their Fisher spike contribution (FSC); towards the end the
+/// forward pass uses the chip's integers, so that what was trained is what the chip computes. It
+/// implements the ideas of the abstract of SpikeFit (Kartashov et al., arXiv 2510.15542); the
+/// formulas are ours.
+public enum SpikeFitter {
+  /// Samples on which synaptic operations are counted.
+  static let operationSamples = 500
+
+  /// Fits a spiking model.
+  ///
+  /// - Parameters:
+  ///   - model: A converted model (`spiking`), or an imported SNN.
+  ///   - training: Labelled bytes of the network's input shape.
+  ///   - evaluation: Data for the accuracies of the result; nil skips them.
+  ///   - progress: Called every few steps.
+  ///   - isCancelled: Asked before every step; after true the model so far is finished and
+  ///     returned, marked as interrupted.
+  /// - Returns: The fitted model with its figures. The same seed gives the same bytes on any number
+  ///   of threads.
+  /// - Throws: any `fit.…` code.
+  public static func fit(
+    _ model: Model, options: FitOptions, training: Dataset, evaluation: Dataset? = nil,
+    progress: (FitProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+  ) throws(FitError) -> FitResult {
+    try options.check()
+    let form = try NormalForm(
+      model, target: options.target, thresholdFactor: options.thresholdFactor ?? 1)
+    let network = try TrainableNetwork(form, options: options)
+    try check(training, against: form)
+    if let evaluation { try check(evaluation, against: form) }
+
+    var run = try TrainingRun(network, data: training)
+    let configuration = TrainingRun.configuration(options)
+    func floatEvaluator(_ graph: Graph) -> Evaluator {
+      Evaluator(
+        graph: graph, configuration: configuration, scale: form.inputScale, offset: [0],
+        bits: form.inputBits)
+    }
+    var startAccuracy: Double?
+    if let evaluation {
+      startAccuracy = try floatEvaluator(form.graph).accuracy(on: evaluation)
+    }
+    var floatAccuracy: Double?
+    try run.run(progress: progress, isCancelled: isCancelled) { engine in
+      guard let evaluation else { return }
+      floatAccuracy = floatEvaluator(form.graph).accuracy(of: engine, on: evaluation)
+    }
+
+    let fitted = try finish(run.network)
+    let integers = Evaluator(
+      graph: fitted.graph, configuration: configuration, scale: 1, offset: [0],
+      bits: form.inputBits)
+    var result = FitResult(
+      model: Model(
+        graph: fitted.graph, stage: .fitted,
+        encoding: InputEncoding(scale: [form.inputScale], offset: [0], bits: form.inputBits),
+        timeSteps: options.timeSteps, codebooks: fitted.codebooks, history: model.history),
+      floatAccuracy: floatAccuracy, integerAccuracy: nil, startAccuracy: startAccuracy,
+      finalLoss: run.meter.lastLoss, channels: channels(of: network, run.network),
+      operationsBefore: nil, operationsAfter: nil, steps: run.step, plannedSteps: run.steps,
+      seconds: run.meter.seconds, samplesPerSecond: run.meter.samplesPerSecond,
+      isInterrupted: run.isInterrupted, findings: fitted.findings)
+    if let evaluation {
+      result.integerAccuracy = try integers.accuracy(on: evaluation)
+      let some = evaluation.prefix(operationSamples)
+      result.operationsBefore = try Evaluator(
+        graph: model.graph, configuration: configuration, scale: form.inputScale, offset: [0],
+        bits: form.inputBits
+      ).operations(on: some)
+      result.operationsAfter = try integers.operations(on: some)
+    }
+    result.model.history.append(FitHistory.record(result, options))
+    return result
+  }
+
+  /// Chooses integers where training ended before they came in, and builds the integer graph.
+  private static func finish(_ network: TrainableNetwork) throws(FitError) -> FittedGraph {
+    var network = network
+    network.startCodebooks()
+    let units = network.integers ?? IntegerUnits(network)
+    return try FittedGraph(network, units: units)
+  }
+
+  private static func channels(
+    of before: TrainableNetwork, _ after: TrainableNetwork
+  ) -> [FitResult.PopulationChannels] {
+    zip(before.structure.populations, after.structure.populations).filter { $0.0.spikes }.map {
+      FitResult.PopulationChannels(
+        node: before.form.graph.nodes[$0.node].name, before: $0.channels, after: $1.channels)
+    }
+  }
+
+  private static func check(_ data: Dataset, against form: NormalForm) throws(FitError) {
+    let shape = form.graph.inputs.first?.shape.dimensions ?? []
+    guard data.sampleShape == shape else {
+      throw FitError(
+        .unsuitableData,
+        "Samples of '\(data.name)' have the shape \(data.sampleShape); the network takes \(shape).",
+        fix: "give data of that shape")
+    }
+    do throws(DataError) {
+      try data.checkEncoding(scale: [form.inputScale], offset: [0], bits: form.inputBits)
+      let outputs = try outputCount(form.graph)
+      try data.checkLabels(outputs: outputs)
+    } catch {
+      throw FitError(
+        .unsuitableData, error.message, at: error.location, fix: error.fix, cause: error)
+    }
+  }
+
+  private static func outputCount(_ graph: Graph) throws(DataError) -> Int {
+    guard let shapes = try? graph.inferredShapes(), let name = graph.outputs.first else { return 0 }
+    return shapes[name]?.elementCount ?? 0
+  }
+}

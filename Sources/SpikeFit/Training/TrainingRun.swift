@@ -1,0 +1,168 @@
+import Foundation
+import SpikeData
+import SpikeDiagnostics
+import SpikeEngine
+import SpikeGraph
+
+/// One training run: batches, gradients, optimiser, pruning events, the start of integers.
+struct TrainingRun {
+  private(set) var network: TrainableNetwork
+  private var engine: Network
+  private let options: FitOptions
+  private let data: Dataset
+  private let rates: LearningSchedule
+  private var pruner: Pruner
+  private let codebookStart: Int
+  private let snapStart: Int
+  /// Steps planned and done.
+  let steps: Int
+  private(set) var step = 0
+  /// Reports since the start.
+  private(set) var meter = ProgressMeter()
+  /// Whether the caller cancelled.
+  private(set) var isInterrupted = false
+
+  /// Reports to the caller every this many steps.
+  private static let reportInterval = 20
+
+  init(_ network: TrainableNetwork, data: Dataset) throws(FitError) {
+    self.network = network
+    self.data = data
+    let options = network.options
+    self.options = options
+    let perEpoch = max(1, data.count / options.batch)
+    let steps = Int((Double(perEpoch) * options.epochs).rounded())
+    self.steps = steps
+    rates = LearningSchedule(options.learning, steps: steps)
+    func place(_ share: Double) -> Int { Int((Double(steps) * share).rounded()) }
+    codebookStart = place(options.schedule.codebookStart)
+    snapStart = place(options.schedule.snapStart)
+    let samples = data.calibration(options.pruning.samples, seed: options.seed)
+    var inputs: [Float] = []
+    samples.fillBatch(
+      0..<samples.count, scale: [network.form.inputScale], offset: [0],
+      bits: network.form.inputBits, into: &inputs)
+    let schedule = PruningSchedule(
+      finalShare: options.pruneShare, first: place(options.schedule.pruneStart),
+      last: place(options.schedule.pruneEnd), events: options.pruning.events)
+    pruner = Pruner(network, schedule: schedule, samples: inputs, count: samples.count)
+    engine = try Network.make(network.form.graph, TrainingRun.configuration(options))
+    if codebookStart == 0 { self.network.startCodebooks() }
+    write()
+  }
+
+  static func configuration(_ options: FitOptions) -> EngineConfiguration {
+    EngineConfiguration(
+      timeSteps: options.timeSteps, batch: options.batch, threads: options.threads, training: true,
+      surrogate: options.surrogate)
+  }
+
+  /// Trains to the end or until cancelled.
+  /// - Parameter beforeSnap: called once, when integers are about to enter the forward pass.
+  mutating func run(
+    progress: (FitProgress) -> Void, isCancelled: () -> Bool, beforeSnap: (Network) -> Void
+  ) throws(FitError) {
+    meter.start()
+    var batch: [Float] = []
+    var order = EpochOrder(count: data.count, seed: options.seed, epoch: 0).batches(
+      of: options.batch)
+    let perEpoch = max(1, data.count / options.batch)
+    let augmentation = Augmentation(shift: 1, flips: true, seed: options.seed)
+    while step < steps {
+      if isCancelled() {
+        isInterrupted = true
+        return
+      }
+      if step % perEpoch == 0, step > 0 {
+        order = EpochOrder(count: data.count, seed: options.seed, epoch: step / perEpoch).batches(
+          of: options.batch)
+      }
+      try prepareStep(beforeSnap)
+      let indices = order[step % perEpoch]
+      data.fillBatch(
+        indices, scale: [network.form.inputScale], offset: [0], bits: network.form.inputBits,
+        into: &batch)
+      if options.augments {
+        augmentation.apply(
+          to: &batch, indices: indices, sampleShape: data.sampleShape, epoch: step / perEpoch)
+      }
+      try learn(batch, labels: indices.map { data.labels[$0] }, epoch: step / perEpoch)
+      step += 1
+      if step % TrainingRun.reportInterval == 0 || step == steps {
+        progress(
+          meter.report(
+            step: step, steps: steps, perEpoch: perEpoch, epochs: options.epochs,
+            removed: pruner.removed, isSnapped: network.integers != nil))
+      }
+    }
+  }
+
+  /// What happens between two steps: codebooks start, channels go, integers come in.
+  private mutating func prepareStep(_ beforeSnap: (Network) -> Void) throws(FitError) {
+    if step == codebookStart, step > 0 {
+      network.startCodebooks()
+      write()
+    }
+    if pruner.isDue(step), try pruner.prune(&network, engine: engine) {
+      engine = try Network.make(network.form.graph, TrainingRun.configuration(options))
+      write()
+    }
+    if step == snapStart {
+      beforeSnap(engine)
+      network.integers = IntegerUnits(network)
+      network.quantise()
+      write()
+    }
+  }
+
+  private mutating func learn(_ batch: [Float], labels: [Int], epoch: Int) throws(FitError) {
+    let loss = LossOptions(
+      labelSmoothing: options.labelSmoothing, logitScale: options.logitScale)
+    let result = engine.step(batch, labels: labels, count: labels.count, loss: loss)
+    var weights: [[Float]] = []
+    var biases: [[Float]] = []
+    for layer in network.layers {
+      weights.append(engine.gradient(of: layer.site.weight))
+      biases.append(layer.site.bias.map { engine.gradient(of: $0) } ?? [])
+    }
+    try guardAgainstDivergence(result.loss, weights + biases, epoch: epoch)
+    network.learn(rate: rates.rate(at: step), weightGradients: weights, biasGradients: biases)
+    write()
+    meter.add(result, samples: labels.count)
+  }
+
+  private func guardAgainstDivergence(
+    _ loss: Double, _ gradients: [[Float]], epoch: Int
+  ) throws(FitError) {
+    let isFinite =
+      loss.isFinite && gradients.allSatisfy { DivergenceGuard.isFinite($0) }
+    guard !isFinite else { return }
+    throw FitError(
+      .diverged,
+      "Training diverged in step \(step + 1) of \(steps) (epoch \(epoch + 1)): the loss is \(loss).",
+      fix: "lower the learning rate (now \(options.learning.rate)), for example to "
+        + "\(options.learning.rate / 4)")
+  }
+
+  /// Gives the engine the values of now.
+  private mutating func write() {
+    for (index, layer) in network.layers.enumerated() {
+      engine.setValue(layer.quantised, of: layer.site.weight)
+      if let bias = layer.site.bias {
+        engine.setValue(network.realisedBias(of: index).reals, of: bias)
+      }
+    }
+    guard network.integers != nil else { return }
+    for population in network.structure.populations where population.spikes {
+      let node = network.form.graph.nodes[population.node]
+      if let name = node.parameters[.threshold] {
+        engine.setValue(network.realisedThreshold(of: population).reals, of: name)
+      }
+    }
+    for branch in network.structure.branches {
+      if let name = network.form.graph.nodes[branch.node].parameters[.scale] {
+        engine.setValue(network.realisedBranch(branch).reals, of: name)
+      }
+    }
+  }
+}
