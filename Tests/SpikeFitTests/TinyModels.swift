@@ -11,7 +11,8 @@ enum TinyModels {
 
   /// Conv 1→C, IF, mean of 2×2, flatten, linear, LI; thresholds per channel as a converter makes.
   static func convolutional(
-    channels: Int = 6, classes: Int = 3, seed: UInt64 = 1, neuron: Neuron = Neuron(initialShare: 0.5)
+    channels: Int = 6, classes: Int = 3, seed: UInt64 = 1,
+    neuron: Neuron = Neuron(initialShare: 0.5)
   ) -> Model {
     var generator = SplitMix64(seed: seed)
     var graph = Graph(name: "tiny", inputs: [GraphInput(name: "x", shape: [1, 6, 6])])

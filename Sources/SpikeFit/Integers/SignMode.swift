@@ -3,9 +3,9 @@
 /// netx picks a sign mode and a power-of-two scale for a dense layer, and lava-nc tests the sign
 /// mode again by its own rule. Where a layer is all zero the reader fails; where it has no positive
 /// weight and its minimum is -2^k the two rules disagree and the weights are off without a message.
-enum SignMode {
+package enum SignMode {
   /// Whether integers are safe.
-  static func isSafe(_ integers: [Int32]) -> Bool {
+  package static func isSafe(_ integers: [Int32]) -> Bool {
     guard let low = integers.min(), let high = integers.max(), low != 0 || high != 0 else {
       return false
     }
@@ -15,7 +15,7 @@ enum SignMode {
   /// Moves one entry by 1 where needed.
   ///
   /// Entries of a codebook, not descending; all are taken as used.
-  static func repair(_ entries: inout [Int32], limits: ClosedRange<Int>) {
+  package static func repair(_ entries: inout [Int32], limits: ClosedRange<Int>) {
     guard !entries.isEmpty, !isSafe(entries) else { return }
     if entries.allSatisfy({ $0 == 0 }) {
       entries[entries.count - 1] = 1

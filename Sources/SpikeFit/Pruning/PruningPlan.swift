@@ -1,11 +1,11 @@
 /// The cubic schedule of gradual pruning (Zhu and Gupta, arXiv 1710.01878).
-struct PruningSchedule: Hashable, Sendable {
+package struct PruningSchedule: Hashable, Sendable {
   /// Share of channels that goes in the end.
-  let finalShare: Double
+  package let finalShare: Double
   /// Optimiser steps at which channels are removed, ascending.
-  let steps: [Int]
+  package let steps: [Int]
 
-  init(finalShare: Double, first: Int, last: Int, events: Int) {
+  package init(finalShare: Double, first: Int, last: Int, events: Int) {
     self.finalShare = finalShare
     guard finalShare > 0 else {
       steps = []
@@ -23,7 +23,7 @@ struct PruningSchedule: Hashable, Sendable {
   }
 
   /// Share of channels that is gone after the event at position `event`: s_f (1 - (1 - t)³).
-  func share(after event: Int) -> Double {
+  package func share(after event: Int) -> Double {
     let part = Double(event + 1) / Double(max(1, steps.count))
     let rest = 1 - part
     return finalShare * (1 - rest * rest * rest)
@@ -31,9 +31,9 @@ struct PruningSchedule: Hashable, Sendable {
 }
 
 /// Which channels stay, so that a number of channels is gone in total.
-struct PruningChoice {
+package struct PruningChoice {
   /// For each group, channel numbers that stay, ascending.
-  var kept: [[Int]]
+  package var kept: [[Int]]
 
   /// - Parameters:
   ///   - scores: One list for each group; the lowest go.
@@ -41,7 +41,7 @@ struct PruningChoice {
   ///   - removed: How many channels of all groups go now.
   ///   - multiple: Groups keep a multiple of this many channels, where they had as many.
   ///   - largestShare: No group loses more than this share of its original channels.
-  init(
+  package init(
     scores: [[Double]], originals: [Int], removed: Int, multiple: Int, largestShare: Double
   ) {
     let least = originals.map { original in

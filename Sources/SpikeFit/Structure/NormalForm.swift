@@ -39,6 +39,8 @@ struct NormalForm: Sendable {
     try foldThresholds(structure)
     if target.biasRange != 0...0 { addBiases(structure) }
     scaleThresholds(structure, by: thresholdFactor)
+    let used = Set(graph.nodes.flatMap(\.parameters.values))
+    graph.constants = graph.constants.filter { used.contains($0.key) }
   }
 
   /// The encoding of integers: scale of one step of the reduced raw value.
