@@ -14,8 +14,9 @@ typedef struct {
   void *context;
 } spk_job;
 
-// `job` and the counters belong to the caller that holds `busy`. A worker touches them only after
-// it has seen a ticket that invites it, and the caller waits for all invited workers.
+// A job is announced by a ticket. A worker joins while the job is open, by counting itself into the
+// ticket; the caller closes the job when no item is left and waits only for workers that joined,
+// so a worker that wakes late costs nothing. `job` and `next` are read by joined workers only.
 static pthread_mutex_t busy = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t started = PTHREAD_COND_INITIALIZER;
@@ -23,9 +24,13 @@ static pthread_cond_t finished = PTHREAD_COND_INITIALIZER;
 static spk_job job;
 static int64_t workers;
 static atomic_llong next;         // the next item to claim
-static atomic_llong running;      // invited workers that have not finished
-static atomic_ullong ticket;      // 256 * number of jobs so far + invited workers of the last one
+static _Atomic uint64_t ticket;    // joined: 16 bits, invited: 16 bits, open: 1 bit, job number
 static _Thread_local int inside;  // this thread runs a body
+
+static const uint64_t SPK_OPEN = 1ull << 32;
+static uint64_t spk_joined(uint64_t t) { return t & 0xFFFF; }
+static int64_t spk_invited(uint64_t t) { return (int64_t)(t >> 16 & 0xFFFF); }
+static uint64_t spk_number(uint64_t t) { return t >> 33; }
 
 static void spk_pause(void) {
 #if defined(__x86_64__)
@@ -48,17 +53,34 @@ static void spk_claim(const spk_job *work, int64_t thread) {
 static uint64_t spk_await_job(uint64_t seen) {
   for (int i = 0; i < SPK_SPINS; i++) {
     const uint64_t now = atomic_load(&ticket);
-    if (now != seen) return now;
+    if (spk_number(now) != seen) return now;
     spk_pause();
   }
   pthread_mutex_lock(&gate);
   uint64_t now = atomic_load(&ticket);
-  while (now == seen) {
+  while (spk_number(now) == seen) {
     pthread_cond_wait(&started, &gate);
     now = atomic_load(&ticket);
   }
   pthread_mutex_unlock(&gate);
   return now;
+}
+
+// Counts the thread into the job of the ticket, unless it is not invited or the job is over.
+static int spk_join(uint64_t seen, int64_t thread) {
+  uint64_t now = seen;
+  while (now & SPK_OPEN && spk_number(now) == spk_number(seen) && thread <= spk_invited(now)) {
+    if (atomic_compare_exchange_weak(&ticket, &now, now + 1)) return 1;
+  }
+  return 0;
+}
+
+static void spk_leave(void) {
+  const uint64_t before = atomic_fetch_sub(&ticket, 1);
+  if (before & SPK_OPEN || spk_joined(before) != 1) return;
+  pthread_mutex_lock(&gate);
+  pthread_cond_signal(&finished);
+  pthread_mutex_unlock(&gate);
 }
 
 typedef struct {
@@ -71,14 +93,11 @@ static void *spk_work(void *argument) {
   free(argument);
   uint64_t seen = worker.seen;
   for (;;) {
-    seen = spk_await_job(seen);
-    if (worker.thread > (int64_t)(seen % 256)) continue;
+    const uint64_t now = spk_await_job(seen);
+    seen = spk_number(now);
+    if (!spk_join(now, worker.thread)) continue;
     spk_claim(&job, worker.thread);
-    if (atomic_fetch_sub(&running, 1) == 1) {
-      pthread_mutex_lock(&gate);
-      pthread_cond_signal(&finished);
-      pthread_mutex_unlock(&gate);
-    }
+    spk_leave();
   }
   return NULL;
 }
@@ -89,7 +108,7 @@ static void spk_grow(int64_t wanted) {
     spk_worker *worker = malloc(sizeof *worker);
     if (worker == NULL) return;
     worker->thread = workers + 1;
-    worker->seen = atomic_load(&ticket);
+    worker->seen = spk_number(atomic_load(&ticket));
     pthread_t handle;
     if (pthread_create(&handle, NULL, spk_work, worker) != 0) {
       free(worker);
@@ -100,13 +119,24 @@ static void spk_grow(int64_t wanted) {
   }
 }
 
-static void spk_await_workers(void) {
+static void spk_open(const spk_job *work, int64_t invited) {
+  job = *work;
+  atomic_store(&next, 0);
+  const uint64_t number = spk_number(atomic_load(&ticket)) + 1;
+  pthread_mutex_lock(&gate);
+  atomic_store(&ticket, number << 33 | SPK_OPEN | (uint64_t)invited << 16);
+  pthread_cond_broadcast(&started);
+  pthread_mutex_unlock(&gate);
+}
+
+static void spk_close(void) {
+  atomic_fetch_and(&ticket, ~SPK_OPEN);
   for (int i = 0; i < SPK_SPINS; i++) {
-    if (atomic_load(&running) == 0) return;
+    if (spk_joined(atomic_load(&ticket)) == 0) return;
     spk_pause();
   }
   pthread_mutex_lock(&gate);
-  while (atomic_load(&running) != 0) pthread_cond_wait(&finished, &gate);
+  while (spk_joined(atomic_load(&ticket)) != 0) pthread_cond_wait(&finished, &gate);
   pthread_mutex_unlock(&gate);
 }
 
@@ -124,16 +154,8 @@ void spk_run(
   }
   spk_grow(wanted);
   const spk_job work = {count, body, context};
-  const int64_t taking_part = wanted < workers ? wanted : workers;
-  job = work;
-  atomic_store(&running, taking_part);
-  atomic_store(&next, 0);
-  pthread_mutex_lock(&gate);
-  const uint64_t jobs = atomic_load(&ticket) / 256;
-  atomic_store(&ticket, (jobs + 1) * 256 + (uint64_t)taking_part);
-  pthread_cond_broadcast(&started);
-  pthread_mutex_unlock(&gate);
+  spk_open(&work, wanted < workers ? wanted : workers);
   spk_claim(&work, 0);
-  spk_await_workers();
+  spk_close();
   pthread_mutex_unlock(&busy);
 }
