@@ -91,6 +91,9 @@ struct BrokenModel: Sendable, CustomTestStringConvertible {
         at: 2)
       model.graph.nodes[3].inputs = ["cat:0"]
     },
+    BrokenModel("a vector that becomes a map", .unsupportedTopology) {
+      $0.insert(.reshape([1, 1, 2]))
+    },
     BrokenModel("a soft reset", .unsupportedNeuron) {
       $0.replaceNeuron { $0.reset = .bySubtraction }
     },

@@ -57,11 +57,6 @@ extension GraphLowering {
         spikes.isFlat = false
         return .spikes(spikes)
       }
-      if spikes.shape.count == 1, let lifted, spikes.sources == [.input] || lifted[1...] == [1, 1] {
-        guard spikes.sources != [.input] else { break }
-        spikes.shape = lifted
-        return .spikes(spikes)
-      }
     case .currents(let currents):
       if InputLowering.lifted(shape) == currents.shape { return signal }
     case .broken: return signal
