@@ -19,8 +19,15 @@ package enum ConversionRecipe {
     .orderMaximumPooling,
   ]
 
-  /// Runs all passes.
-  package static func run(_ state: inout ConversionState) throws(ConvertError) {
-    for pass in passes { try pass.run(&state) }
+  /// Runs the passes behind `first` up to and with `last`; nil stands for the ends of the list.
+  package static func run(
+    _ state: inout ConversionState, after first: String? = nil, until last: String? = nil
+  ) throws(ConvertError) {
+    var isRunning = first == nil
+    for pass in passes {
+      if isRunning { try pass.run(&state) }
+      if pass.name == first { isRunning = true }
+      if pass.name == last { return }
+    }
   }
 }

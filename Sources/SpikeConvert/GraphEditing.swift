@@ -60,6 +60,20 @@ extension Graph {
     return "\(wish).\(number)"
   }
 
+  /// The projection whose bias reaches the neurons that read `value`, once and unchanged; nil where
+  /// there is none with that many channels.
+  func biasTarget(_ value: ValueName, channels: Int) -> Int? {
+    guard let producer = producer(of: value), soleReader(of: value) != nil else { return nil }
+    let node = nodes[producer]
+    switch node.operator {
+    case .convolution, .linear:
+      return constant(.weight, of: node)?.shape[0] == channels ? producer : nil
+    case .add:
+      return node.inputs.lazy.compactMap { biasTarget($0, channels: channels) }.first
+    default: return nil
+    }
+  }
+
   private func userCount(of constant: ValueName) -> Int {
     nodes.reduce(0) { $0 + $1.parameters.values.reduce(0) { $0 + ($1 == constant ? 1 : 0) } }
   }

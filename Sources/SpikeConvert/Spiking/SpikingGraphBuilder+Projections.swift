@@ -49,6 +49,7 @@ extension SpikingGraphBuilder {
         at: index)
     }
     let values = threshold.values
+    currentUnits[node.name] = channels
     let scaled = channels.indices.map { values[$0 % values.count] / channels[$0] }
     let isShared = values.count == 1 && unit.uniform != nil
     let tensor = isShared ? Tensor.scalar(scaled[0]) : Tensor(scaled, shape: [scaled.count])
@@ -59,7 +60,7 @@ extension SpikingGraphBuilder {
       $0.nodes[index].operator = .neuron(neuron)
       $0.setConstant(.threshold, of: index, to: tensor)
     }
-    if options.initialShare == 0 { startHalfWay(index, scaled) }
+    if options.initialShare != 0.5 { startHalfWay(index, scaled) }
     return values.count == 1 ? .uniform(values[0]) : .perChannel(values, of: shape)
   }
 
@@ -67,7 +68,7 @@ extension SpikingGraphBuilder {
   /// by the last step (Deng & Gu 2021).
   private mutating func startHalfWay(_ index: Int, _ thresholds: [Float]) {
     let node = graph.nodes[index]
-    guard let projection = biasTarget(node.inputs[0], channels: thresholds.count) else {
+    guard let projection = graph.biasTarget(node.inputs[0], channels: thresholds.count) else {
       report(
         Finding(
           .warning, code: ConvertFinding.startNotCompensated.rawValue,
@@ -79,26 +80,8 @@ extension SpikingGraphBuilder {
     }
     let old = graph.constant(.bias, of: graph.nodes[projection])?.floats()
     let shifted = thresholds.indices.map {
-      (old?[$0] ?? 0) + thresholds[$0] / (2 * Float(options.timeSteps))
+      (old?[$0] ?? 0) + thresholds[$0] * (0.5 - options.initialShare) / Float(options.timeSteps)
     }
     edit { $0.setConstant(.bias, of: projection, to: Tensor(shifted, shape: [shifted.count])) }
-  }
-
-  /// The projection whose bias reaches the neurons that read `value`, once and unchanged.
-  private func biasTarget(_ value: ValueName, channels: Int) -> Int? {
-    guard let producer = graph.producer(of: value), graph.soleReader(of: value) != nil else {
-      return nil
-    }
-    let node = graph.nodes[producer]
-    switch node.operator {
-    case .convolution, .linear:
-      return graph.constant(.weight, of: node)?.shape[0] == channels ? producer : nil
-    case .add:
-      for input in node.inputs {
-        if let found = biasTarget(input, channels: channels) { return found }
-      }
-      return nil
-    default: return nil
-    }
   }
 }

@@ -15,6 +15,8 @@ struct SpikingGraphBuilder {
   let options: ConvertOptions
   let shapes: [ValueName: Shape]
   var units: [ValueName: ValueUnit] = [:]
+  /// What 1 of each population's input current stands for, by node name, one for each channel.
+  var currentUnits: [String: [Float]] = [:]
   /// Values that carry currents of a projection, not spikes; a projection that reads one has no
   /// neurons in between.
   private var currents: Set<ValueName> = []
