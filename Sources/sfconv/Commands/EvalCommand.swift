@@ -1,0 +1,26 @@
+import ArgumentParser
+import SpikePipeline
+
+struct EvalCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eval",
+    abstract: "Measure accuracy, spikes and synaptic operations on test data.",
+    discussion: """
+      Runs a model (.sfm) in floating point, or a bundle (.sfb) in the integer arithmetic of its
+      chip.
+
+        sfconv eval spiking.sfm --data fashion-mnist --time-steps 8
+        sfconv eval model.sfb --data fashion-mnist
+      """)
+
+  @Argument(help: "A model (.sfm) or bundle (.sfb).") var file: String
+  @OptionGroup var data: DataOptions
+  @Option(name: [.long, .customShort("T")], help: "Time steps; those of the model if left out.")
+  var timeSteps: Int?
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let request = EvaluateRequest(input: file, data: data.request, timeSteps: timeSteps)
+    try common.print(Pipeline(common.context()).evaluate(request))
+  }
+}

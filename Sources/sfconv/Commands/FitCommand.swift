@@ -1,0 +1,28 @@
+import ArgumentParser
+import SpikePipeline
+
+struct FitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fine-tune a spiking network to few unique weights and fewer channels (SpikeFit).",
+    discussion: """
+      Clusterization-aware training makes the allowed weight values themselves learnable; Fisher
+      spike contribution decides which channels go. The result is in the integers of the chip.
+      The ideas are those of the abstract of arXiv 2510.15542; the formulas are our own.
+
+        sfconv fit spiking.sfm -o fitted.sfm --data fashion-mnist --target loihi2 \\
+          --unique-weights 4 --prune 0.5 --epochs 5
+      """,
+    aliases: ["finetune"])
+
+  @Argument(help: "The spiking model (.sfm).") var input: String
+  @Option(name: .shortAndLong, help: "The fitted model to write (.sfm).") var output: String
+  @OptionGroup var data: DataOptions
+  @OptionGroup var options: FitOptionGroup
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let request = FitRequest(
+      input: input, output: output, data: data.request, settings: options.settings)
+    try common.print(Pipeline(common.context()).fit(request))
+  }
+}

@@ -1,0 +1,15 @@
+import ArgumentParser
+import SpikePipeline
+
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what a file holds: ONNX, model (.sfm) or bundle (.sfb).",
+    discussion: "For ONNX, every node is listed as supported or not, and why.")
+
+  @Argument(help: "The file.") var file: String
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    try common.print(Pipeline(common.context()).inspect(file))
+  }
+}

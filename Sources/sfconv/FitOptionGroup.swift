@@ -1,0 +1,40 @@
+import ArgumentParser
+import SpikePipeline
+
+/// What `fit` and `deploy` share.
+struct FitOptionGroup: ParsableArguments {
+  @Option(help: "Chip to fit to: a built-in name, or the path of a spec (.json).")
+  var target = "loihi2"
+  @Option(name: [.long, .customShort("M")], help: "Unique weights per codebook, 2 to 256.")
+  var uniqueWeights = 4
+  @Option(help: "Bits of an integer weight: 2 to 8; as many as the chip has if left out.")
+  var bits: Int?
+  @Flag(help: "Allow 0 besides the unique weights; it is stored as no synapse.")
+  var freeZero = false
+  @Option(help: "Weights that share a codebook: network, layer or channel.") var scope = "layer"
+  @Option(help: "Share of hidden channels to remove, 0 to 0.95.") var prune = 0.0
+  @Option(help: "Passes over the training data.") var epochs = 5
+  @Option(help: "Samples per training step.") var batch = 64
+  @Option(help: "Learning rate of the weights.") var learningRate: Double?
+  @Option(help: "Time steps per inference; those of the spiking model if left out.")
+  var fitTimeSteps: Int?
+  @Option(help: "Bits of a graded input spike, 1 to 8; as many as the chip takes if left out.")
+  var inputBits: Int?
+  @Option(help: "Seed of shuffling and augmentation.") var seed: UInt64 = 1
+
+  var settings: FitSettings {
+    var settings = FitSettings(target: target)
+    settings.uniqueWeights = uniqueWeights
+    settings.bits = bits
+    settings.freeZero = freeZero
+    settings.scope = scope
+    settings.prune = prune
+    settings.epochs = epochs
+    settings.batch = batch
+    settings.learningRate = learningRate
+    settings.timeSteps = fitTimeSteps
+    settings.inputBits = inputBits
+    settings.seed = seed
+    return settings
+  }
+}
