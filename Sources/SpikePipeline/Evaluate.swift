@@ -1,0 +1,153 @@
+import SpikeBundle
+import SpikeData
+import SpikeDiagnostics
+import SpikeEngine
+import SpikeGraph
+import SpikeSimulate
+
+/// Accuracy and activity of a network on data.
+struct Measured {
+  var samples: Int
+  var predictions: [Int]
+  var correct: Int
+  /// Per sample, NeuroBench's definitions; nil for ANNs.
+  var accumulates: Double?
+  var multiplyAccumulates: Double?
+  var spikes: Double?
+
+  var accuracy: Double { samples == 0 ? 0 : Double(correct) / Double(samples) }
+}
+
+extension Pipeline {
+  /// Measures a model in floating point or a bundle in the integers of its chip.
+  /// - Throws: any `model.…`, `bundle.…`, `data.…`, `engine.…` or `simulate.…` code.
+  public func evaluate(_ request: EvaluateRequest) throws -> Outcome {
+    switch try FileKind.of(request.input) {
+    case .bundle:
+      guard request.timeSteps == nil else {
+        throw PipelineError(
+          .invalidOption, "A bundle has its own number of time steps.",
+          at: Location(file: request.input), fix: "leave --time-steps out")
+      }
+      let bundle = try BundleFile.read(path: request.input)
+      let data = try bundleData(request.data, bundle)
+      let measured = try measure(bundle, on: data)
+      return Pipeline.outcome(
+        of: measured, file: request.input,
+        kind: "\(bundle.arithmetic.rawValue) integers", timeSteps: bundle.timeSteps)
+    case .model:
+      let loaded = try load(request.input, stages: ModelStage.allCases, for: "eval")
+      let data = try data(request.data, .test, for: loaded.model)
+      let isSpiking = loaded.model.stage != .imported
+      let steps = isSpiking ? request.timeSteps ?? loaded.model.timeSteps ?? 1 : 1
+      let measured = try measure(loaded.model, on: data, timeSteps: steps, counts: isSpiking)
+      var outcome = Pipeline.outcome(
+        of: measured, file: request.input, kind: "float32", timeSteps: isSpiking ? steps : nil)
+      outcome.findings += Pipeline.encodingWarning(data, loaded.model)
+      return outcome
+    case .onnx:
+      throw PipelineError(
+        .unknownFileKind, "This is an ONNX file; eval takes a model or a bundle.",
+        at: Location(file: request.input), fix: "run 'sfconv import' on it first")
+    }
+  }
+
+  /// Runs a model in the float engine over all samples.
+  func measure(
+    _ model: Model, on data: Dataset, timeSteps: Int, counts: Bool
+  ) throws -> Measured {
+    let network = try Network(
+      model.graph, EngineConfiguration(timeSteps: timeSteps, batch: 64, threads: context.threads))
+    var measured = Measured(samples: data.count, predictions: [], correct: 0)
+    var (accumulates, multiplies, spikes) = (0.0, 0.0, 0.0)
+    var inputs: [Float] = []
+    for batch in Pipeline.batches(of: data.count, size: 512) {
+      data.fillBatch(
+        batch, scale: model.encoding.scale, offset: model.encoding.offset,
+        bits: model.encoding.bits, into: &inputs)
+      measured.predictions += Pipeline.largest(
+        network.infer(inputs, count: batch.count), rows: batch.count)
+      if counts {
+        let statistics = network.spikeStatistics(inputs, count: batch.count)
+        accumulates += statistics.effectiveACs * Double(batch.count)
+        multiplies += statistics.effectiveMACs * Double(batch.count)
+        spikes += statistics.spikes * Double(batch.count)
+      }
+      context.progress(
+        ProgressEvent(activity: "eval", done: batch.upperBound, total: data.count, unit: "images"))
+    }
+    measured.correct = zip(measured.predictions, data.labels).count { $0 == $1 }
+    if counts {
+      let samples = Double(max(1, data.count))
+      measured.accumulates = accumulates / samples
+      measured.multiplyAccumulates = multiplies / samples
+      measured.spikes = spikes / samples
+    }
+    return measured
+  }
+
+  /// Runs a bundle in the integers of its chip over all samples.
+  func measure(_ bundle: Bundle, on data: Dataset) throws -> Measured {
+    guard let bytes = data.rawBytes() else {
+      throw PipelineError(
+        .invalidOption, "The data are numbers; a bundle takes bytes 0 to 255.",
+        at: Location(file: data.name), fix: "give data of type uint8")
+    }
+    let result = try IntegerSimulator(bundle).evaluate(
+      samples: bytes, labels: data.labels, threads: context.threads)
+    return Measured(
+      samples: data.count, predictions: result.predictions, correct: result.correct,
+      accumulates: result.perSample(\.accumulates),
+      multiplyAccumulates: result.perSample(\.multiplyAccumulates),
+      spikes: Double(result.populationSpikes.reduce(0, +)) / Double(max(1, data.count)))
+  }
+
+  func bundleData(_ request: DataRequest, _ bundle: Bundle) throws -> Dataset {
+    let whole = try DataSource.load(
+      request.source, split: .test, inputShape: bundle.input.shape)
+    let data = request.testLimit.map { whole.prefix($0) } ?? whole
+    try data.checkLabels(outputs: bundle.populations.last?.neuronCount ?? 0)
+    return data
+  }
+
+  static func batches(of count: Int, size: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: size).map { $0..<min(count, $0 + size) }
+  }
+
+  /// Index of the largest number of each row; ties go to the lowest index.
+  static func largest(_ values: [Float], rows: Int) -> [Int] {
+    let width = values.count / max(1, rows)
+    return (0..<rows).map { row in
+      var best = 0
+      for column in 1..<max(1, width)
+      where values[row * width + column] > values[row * width + best] { best = column }
+      return best
+    }
+  }
+
+  private static func outcome(
+    of measured: Measured, file: String, kind: String, timeSteps: Int?
+  ) -> Outcome {
+    var table = TextTable("figure", "value")
+    table.add("accuracy", Figure.percent(measured.accuracy))
+    table.add("correct", "\(Figure.grouped(measured.correct)) of \(Figure.grouped(measured.samples))")
+    table.add("arithmetic", kind)
+    if let timeSteps { table.add("time steps", "\(timeSteps)") }
+    if let spikes = measured.spikes { table.add("spikes per sample", Figure.decimal(spikes, places: 0)) }
+    if let accumulates = measured.accumulates {
+      table.add("effective ACs per sample", Figure.grouped(Int(accumulates)))
+    }
+    if let multiplies = measured.multiplyAccumulates {
+      table.add("effective MACs per sample", Figure.grouped(Int(multiplies)))
+    }
+    return Outcome(
+      summary: .members([
+        "file": .text(file), "accuracy": .number(measured.accuracy),
+        "correct": .integer(measured.correct), "samples": .integer(measured.samples),
+        "arithmetic": .text(kind), "timeSteps": timeSteps.map { .integer($0) },
+        "spikesPerSample": measured.spikes.map { .number($0) },
+        "effectiveACsPerSample": measured.accumulates.map { .number($0) },
+        "effectiveMACsPerSample": measured.multiplyAccumulates.map { .number($0) },
+      ]), text: table.text)
+  }
+}

@@ -1,0 +1,68 @@
+import SpikeBundle
+import SpikeBytes
+import SpikeDiagnostics
+import SpikeExport
+import SpikeGraph
+import SpikeHardware
+
+extension Pipeline {
+  /// Writes a fitted model as a bundle, and as the vendor's own files where asked.
+  /// - Throws: any `model.…`, `spec.…`, `export.…` or `bundle.…` code.
+  public func export(_ request: ExportRequest) throws -> Outcome {
+    let spec = try HardwareCatalog.spec(request.target)
+    let loaded = try load(request.input, stages: [.fitted], for: "export")
+    let exported = try export(
+      loaded, spec: spec, output: request.output, native: request.native)
+    var table = TextTable("figure", "value")
+    table.add("bundle", "\(Figure.grouped(exported.sizes.total)) bytes")
+    table.add(
+      "index streams",
+      "\(Figure.grouped(exported.sizes.indexStreams)) bytes, \(Figure.decimal(exported.sizes.entropyRatio, places: 3)) "
+        + "of order-0 entropy")
+    table.add("float32 parameters", "\(Figure.grouped(exported.floatBytes)) bytes")
+    for path in exported.nativeFiles { table.add("native", path) }
+    return Outcome(
+      summary: exported.summary(output: request.output),
+      text: ["\(request.output): for \(spec.title)", "", table.text].joined(separator: "\n"))
+  }
+
+  /// What an export made.
+  struct Exported {
+    var bundle: Bundle
+    var sizes: BundleFigures
+    var floatBytes: Int
+    var nativeFiles: [String]
+
+    func summary(output: String) -> Summary {
+      .members([
+        "output": .text(output), "bytes": .integer(sizes.total),
+        "indexBytes": .integer(sizes.indexStreams),
+        "entropyRatio": .number(sizes.entropyRatio),
+        "floatBytes": .integer(floatBytes),
+        "native": .list(nativeFiles.map { .text($0) }),
+      ])
+    }
+  }
+
+  func export(
+    _ loaded: LoadedModel, spec: HardwareSpec, output: String, native: String?
+  ) throws -> Exported {
+    var bundle = try Lowering.lower(
+      loaded.model, target: Pipeline.exportTarget(spec), producer: SfconvVersion.producer)
+    bundle.metadata["model.sha256"] = loaded.hash
+    let nativeFiles =
+      try native.map { try NativeExport.write(bundle, target: spec.name, directory: $0) } ?? []
+    try BundleFile.write(bundle, to: output)
+    return Exported(
+      bundle: bundle, sizes: try BundleFigures(bundle),
+      floatBytes: loaded.model.graph.parameterCount * 4, nativeFiles: nativeFiles)
+  }
+
+  /// The row of a known chip; for a user's own spec, its arithmetic without files of its own.
+  static func exportTarget(_ spec: HardwareSpec) -> ExportTarget {
+    TargetTable.row(named: spec.name)
+      ?? ExportTarget(
+        name: spec.name, summary: spec.title,
+        arithmetic: spec.arithmetic.flatMap(Arithmetic.init) ?? .plain)
+  }
+}

@@ -1,0 +1,47 @@
+import SpikeDiagnostics
+import SpikeFit
+import SpikeGraph
+import SpikeHardware
+
+extension FitTarget {
+  /// The ranges and semantics of a chip for the fitter, from its spec; what the spec does not state
+  /// keeps the neutral default.
+  init(_ spec: HardwareSpec, inputBits: Int?) {
+    let neutral = FitTarget.neutral
+    let hard = spec.resets?.value.contains("to-zero") ?? false
+    let soft = spec.resets?.value.contains("by-subtraction") ?? true
+    let comparators = spec.comparators?.value ?? [">="]
+    self.init(
+      name: spec.name,
+      weightRange: FitTarget.range(spec, .weightMinimum, .weightMaximum, neutral.weightRange),
+      thresholdRange: FitTarget.range(
+        spec, .thresholdMinimum, .thresholdMaximum, neutral.thresholdRange),
+      biasRange: FitTarget.range(spec, .biasMinimum, .biasMaximum, neutral.biasRange),
+      potentialLimit: min(
+        spec[.potentialMaximum] ?? neutral.potentialLimit, neutral.potentialLimit),
+      uniqueWeights: spec.uniqueWeights?.maximum.value,
+      codebookScope: FitTarget.scope(spec.uniqueWeights?.scope),
+      hasChannelThresholds: spec.thresholdScope.map { $0.value != "layer" } ?? false,
+      avoidsSignModeTraps: spec.arithmetic == "loihi-cuba",
+      semantics: Semantics(
+        reset: soft || !hard ? .bySubtraction : .toValue(0),
+        comparator: comparators.contains(">=") ? .greaterOrEqual : .greater),
+      inputBits: inputBits ?? min(8, spec[.inputBits] ?? 8))
+  }
+
+  private static func range(
+    _ spec: HardwareSpec, _ low: LimitName, _ high: LimitName, _ fallback: ClosedRange<Int>
+  ) -> ClosedRange<Int> {
+    let lower = max(spec[low] ?? fallback.lowerBound, fallback.lowerBound)
+    let upper = min(spec[high] ?? fallback.upperBound, fallback.upperBound)
+    return lower <= upper ? lower...upper : fallback
+  }
+
+  private static func scope(_ scope: UniqueWeightLimit.Scope?) -> CodebookScope {
+    switch scope {
+    case .neuron: .channel
+    case .network: .network
+    case .layer, .core, nil: .layer
+    }
+  }
+}

@@ -1,0 +1,183 @@
+/// What `import` is asked for.
+public struct ImportRequest: Hashable, Sendable {
+  /// Path of the network, for example `model.onnx`.
+  public var input: String
+  /// Path of the model file to write.
+  public var output: String
+  /// Shape of one sample where the file leaves it open, `[C, H, W]`.
+  public var inputShape: [Int]?
+  /// Factor from raw data to the network's input, one or one per channel; nil for 1/255.
+  public var inputScale: [Float]?
+  /// Summand after the factor; nil for 0.
+  public var inputOffset: [Float]?
+
+  /// Makes a request with defaults.
+  public init(input: String, output: String) {
+    self.input = input
+    self.output = output
+  }
+}
+
+/// Where samples and labels come from.
+public struct DataRequest: Hashable, Sendable {
+  /// `fashion-mnist`, a folder of IDX files, or an `.npz` file.
+  public var source: String
+  /// Use at most this many test samples; nil for all.
+  public var testLimit: Int?
+  /// Use at most this many training samples; nil for all.
+  public var trainLimit: Int?
+
+  /// Makes a request.
+  public init(source: String, testLimit: Int? = nil, trainLimit: Int? = nil) {
+    self.source = source
+    self.testLimit = testLimit
+    self.trainLimit = trainLimit
+  }
+}
+
+/// What `convert` is asked for.
+public struct ConvertRequest: Hashable, Sendable {
+  /// Path of the imported model.
+  public var input: String
+  /// Path of the spiking model to write.
+  public var output: String
+  /// Calibration and test data.
+  public var data: DataRequest
+  /// Time steps per inference.
+  public var timeSteps = 4
+  /// `mmse`, `percentile` or `max`.
+  public var thresholdRule = "mmse"
+  /// Percentile of the percentile rule, in percent.
+  public var percentile = 99.9
+  /// `layer` or `channel`.
+  public var thresholdScope = "layer"
+  /// `subtract` or `zero`.
+  public var reset = "subtract"
+  /// Where batch normalisation goes: `thresholds` or `weights`.
+  public var batchNormalization = "thresholds"
+  /// Number of training samples for calibration.
+  public var calibrationSamples = 1024
+  /// Seed of their choice.
+  public var seed: UInt64 = 1
+
+  /// Makes a request with defaults.
+  public init(input: String, output: String, data: DataRequest) {
+    self.input = input
+    self.output = output
+    self.data = data
+  }
+}
+
+/// How a model is fitted to a chip.
+public struct FitSettings: Hashable, Sendable {
+  /// Chip: a built-in name or the path of a spec.
+  public var target: String
+  /// Unique weights per codebook, 2…256.
+  public var uniqueWeights = 4
+  /// Bits of an integer weight; nil for those of the chip.
+  public var bits: Int?
+  /// Whether 0 is allowed besides the unique weights.
+  public var freeZero = false
+  /// `network`, `layer` or `channel`.
+  public var scope = "layer"
+  /// Share of hidden channels to remove.
+  public var prune = 0.0
+  /// Passes over the training data.
+  public var epochs = 5
+  /// Samples per training step.
+  public var batch = 64
+  /// Learning rate of the weights; nil for the default.
+  public var learningRate: Double?
+  /// Time steps per inference; nil for those of the model.
+  public var timeSteps: Int?
+  /// Bits of a graded input spike; nil for those of the chip.
+  public var inputBits: Int?
+  /// Seed of shuffling and augmentation.
+  public var seed: UInt64 = 1
+
+  /// Makes settings with defaults.
+  public init(target: String) { self.target = target }
+}
+
+/// What `fit` is asked for.
+public struct FitRequest: Hashable, Sendable {
+  /// Path of the spiking model.
+  public var input: String
+  /// Path of the fitted model to write.
+  public var output: String
+  /// Training and test data.
+  public var data: DataRequest
+  /// How to fit.
+  public var settings: FitSettings
+
+  /// Makes a request.
+  public init(input: String, output: String, data: DataRequest, settings: FitSettings) {
+    self.input = input
+    self.output = output
+    self.data = data
+    self.settings = settings
+  }
+}
+
+/// What `eval` is asked for.
+public struct EvaluateRequest: Hashable, Sendable {
+  /// Path of a model (`.sfm`) or bundle (`.sfb`).
+  public var input: String
+  /// Test data.
+  public var data: DataRequest
+  /// Time steps; nil for those of the file.
+  public var timeSteps: Int?
+
+  /// Makes a request.
+  public init(input: String, data: DataRequest, timeSteps: Int? = nil) {
+    self.input = input
+    self.data = data
+    self.timeSteps = timeSteps
+  }
+}
+
+/// What `export` is asked for.
+public struct ExportRequest: Hashable, Sendable {
+  /// Path of the fitted model.
+  public var input: String
+  /// Path of the bundle to write.
+  public var output: String
+  /// Chip: a built-in name or the path of a spec.
+  public var target: String
+  /// Folder for the vendor's native files; nil for none.
+  public var native: String?
+
+  /// Makes a request.
+  public init(input: String, output: String, target: String, native: String? = nil) {
+    self.input = input
+    self.output = output
+    self.target = target
+    self.native = native
+  }
+}
+
+/// What `deploy` is asked for.
+public struct DeployRequest: Hashable, Sendable {
+  /// Path of the network.
+  public var input: String
+  /// Folder for all results.
+  public var output: String
+  /// Training and test data.
+  public var data: DataRequest
+  /// How to fit.
+  public var settings: FitSettings
+  /// Time steps per inference.
+  public var timeSteps = 4
+  /// Factor from raw data to the network's input; nil for 1/255.
+  public var inputScale: [Float]?
+  /// Whether to fit once more without pruning, for comparison.
+  public var comparesUnpruned = false
+
+  /// Makes a request with defaults.
+  public init(input: String, output: String, data: DataRequest, settings: FitSettings) {
+    self.input = input
+    self.output = output
+    self.data = data
+    self.settings = settings
+  }
+}
