@@ -1,0 +1,67 @@
+import SpikeData
+import SpikeDiagnostics
+import SpikeFit
+import SpikeGraph
+import SpikeHardware
+import SpikeModelFile
+
+extension Pipeline {
+  /// Fine-tunes a spiking model to few unique weights and fewer channels of a chip.
+  ///
+  /// Interrupted work is saved as far as it got; the outcome then has a warning.
+  /// - Throws: any `model.…`, `data.…`, `spec.…` or `fit.…` code.
+  public func fit(_ request: FitRequest) throws -> Outcome {
+    let spec = try HardwareCatalog.spec(request.settings.target)
+    let loaded = try load(request.input, stages: [.spiking], for: "fit")
+    let fitted = try fit(loaded, settings: request.settings, spec: spec, data: request.data)
+    try ModelFile.write(fitted.model, to: request.output)
+    return Outcome(
+      summary: fitted.summary(output: request.output),
+      text: ["\(request.output): fitted to \(spec.title)", "", fitted.table].joined(separator: "\n"),
+      findings: fitted.findings)
+  }
+
+  /// Runs the fitter on data of its own.
+  func fit(
+    _ loaded: LoadedModel, settings: FitSettings, spec: HardwareSpec, data request: DataRequest,
+    activity: String = "fit"
+  ) throws -> FitResult {
+    let training = try data(request, .train, for: loaded.model)
+    let test = try data(request, .test, for: loaded.model)
+    let options = try Pipeline.fitOptions(
+      settings, model: loaded, spec: spec, threads: context.threads)
+    let context = context
+    return try SpikeFitter.fit(
+      loaded.model, options: options, training: training, evaluation: test,
+      progress: { progress in
+        context.progress(
+          ProgressEvent(
+            activity: "\(activity) epoch \(progress.epoch)/\(settings.epochs)", done: progress.step,
+            total: progress.totalSteps, unit: "steps",
+            detail: "loss \(Figure.decimal(progress.loss, places: 3)), accuracy "
+              + "\(Figure.percent(progress.accuracy)), "
+              + "\(Int(progress.imagesPerSecond)) images/s"))
+      }, isCancelled: context.isCancelled)
+  }
+
+  static func fitOptions(
+    _ settings: FitSettings, model: LoadedModel, spec: HardwareSpec, threads: Int
+  ) throws -> FitOptions {
+    var options = FitOptions(target: FitTarget(spec, inputBits: settings.inputBits))
+    options.uniqueWeights = settings.uniqueWeights
+    options.bits = settings.bits
+    options.hasFreeZero = settings.freeZero
+    options.scope = try choice(
+      settings.scope, "--scope", ["network": .network, "layer": .layer, "channel": .channel])
+    options.pruneShare = settings.prune
+    options.epochs = Double(settings.epochs)
+    options.batch = settings.batch
+    if let rate = settings.learningRate { options.learning.rate = Float(rate) }
+    options.seed = settings.seed
+    options.timeSteps = settings.timeSteps ?? model.model.timeSteps ?? 4
+    options.threads = threads
+    options.version = SfconvVersion.number
+    options.inputHash = model.hash
+    return options
+  }
+}
