@@ -104,7 +104,8 @@ extension Pipeline {
         station: "convert", version: SfconvVersion.number,
         options: [
           "timeSteps": "\(options.timeSteps)", "rule": options.rule.name,
-          "scope": options.scope.rawValue, "batchNormalization": options.batchNormalization.rawValue,
+          "scope": options.scope.rawValue,
+          "batchNormalization": options.batchNormalization.rawValue,
           "calibrationSamples": "\(calibrationSamples)",
         ], seed: seed, inputHash: loaded.hash, metrics: metrics))
     return Converted(
@@ -118,7 +119,10 @@ extension Pipeline {
       timeSteps: request.timeSteps,
       rule: try choice(
         request.thresholdRule, "--threshold",
-        ["mmse": .minimumError, "percentile": .percentile(request.percentile / 100), "max": .maximum]),
+        [
+          "mmse": .minimumError, "percentile": .percentile(request.percentile / 100),
+          "max": .maximum,
+        ]),
       scope: try choice(
         request.thresholdScope, "--scope", ["layer": .layer, "channel": .channel]),
       batchNormalization: try choice(

@@ -1,10 +1,12 @@
 import SpikeBundle
 import SpikeBytes
 import SpikeConvert
+import SpikeData
 import SpikeDiagnostics
 import SpikeFit
 import SpikeGraph
 import SpikeHardware
+import SpikeImport
 import SpikeModelFile
 import SpikeValidate
 

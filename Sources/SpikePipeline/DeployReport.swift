@@ -63,8 +63,7 @@ struct DeployReport {
       table.add(
         "bundle",
         "\(Figure.grouped(exported.sizes.total)) bytes (1/\(Figure.decimal(1 / share, places: 1)))")
-      table.add(
-        "  index streams / order-0 entropy", Figure.decimal(exported.sizes.entropyRatio, places: 3))
+      table.add("  index streams / order-0 entropy", exported.sizes.entropyText)
     }
     addOperations(&table)
     if let validation {
@@ -87,7 +86,8 @@ struct DeployReport {
     for (first, second) in zip(energy(before).rows, energy(after).rows) {
       table.add(
         "  energy, \(first.name)",
-        "\(Figure.decimal(first.nanojoules, places: 0)) → \(Figure.decimal(second.nanojoules, places: 0)) nJ")
+        "\(Figure.decimal(first.nanojoules, places: 0)) → \(Figure.decimal(second.nanojoules, places: 0)) nJ"
+      )
     }
   }
 
@@ -102,7 +102,8 @@ struct DeployReport {
       multiplyAccumulates: measured.multiplyAccumulates ?? 0,
       chip: spec.energy.first.map { figure in
         (
-          name: "\(Figure.decimal(figure.picojoulesPerSynapticOperation, places: 1)) pJ per operation of \(spec.name)",
+          name:
+            "\(Figure.decimal(figure.picojoulesPerSynapticOperation, places: 1)) pJ per operation of \(spec.name)",
           picojoulesPerOperation: figure.picojoulesPerSynapticOperation,
           source: spec.sources.first { $0.id == figure.source }?.document ?? figure.source
         )

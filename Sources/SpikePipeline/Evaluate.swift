@@ -130,10 +130,13 @@ extension Pipeline {
   ) -> Outcome {
     var table = TextTable("figure", "value")
     table.add("accuracy", Figure.percent(measured.accuracy))
-    table.add("correct", "\(Figure.grouped(measured.correct)) of \(Figure.grouped(measured.samples))")
+    table.add(
+      "correct", "\(Figure.grouped(measured.correct)) of \(Figure.grouped(measured.samples))")
     table.add("arithmetic", kind)
     if let timeSteps { table.add("time steps", "\(timeSteps)") }
-    if let spikes = measured.spikes { table.add("spikes per sample", Figure.decimal(spikes, places: 0)) }
+    if let spikes = measured.spikes {
+      table.add("spikes per sample", Figure.decimal(spikes, places: 0))
+    }
     if let accumulates = measured.accumulates {
       table.add("effective ACs per sample", Figure.grouped(Int(accumulates)))
     }

@@ -15,10 +15,8 @@ extension Pipeline {
       loaded, spec: spec, output: request.output, native: request.native)
     var table = TextTable("figure", "value")
     table.add("bundle", "\(Figure.grouped(exported.sizes.total)) bytes")
-    table.add(
-      "index streams",
-      "\(Figure.grouped(exported.sizes.indexStreams)) bytes, \(Figure.decimal(exported.sizes.entropyRatio, places: 3)) "
-        + "of order-0 entropy")
+    table.add("index streams", "\(Figure.grouped(exported.sizes.indexBytes)) bytes")
+    table.add("index streams / order-0 entropy", exported.sizes.entropyText)
     table.add("float32 parameters", "\(Figure.grouped(exported.floatBytes)) bytes")
     for path in exported.nativeFiles { table.add("native", path) }
     return Outcome(
@@ -36,8 +34,8 @@ extension Pipeline {
     func summary(output: String) -> Summary {
       .members([
         "output": .text(output), "bytes": .integer(sizes.total),
-        "indexBytes": .integer(sizes.indexStreams),
-        "entropyRatio": .number(sizes.entropyRatio),
+        "indexBytes": .integer(sizes.indexBytes),
+        "entropyRatio": sizes.entropyRatio.map { .number($0) },
         "floatBytes": .integer(floatBytes),
         "native": .list(nativeFiles.map { .text($0) }),
       ])
@@ -54,7 +52,7 @@ extension Pipeline {
       try native.map { try NativeExport.write(bundle, target: spec.name, directory: $0) } ?? []
     try BundleFile.write(bundle, to: output)
     return Exported(
-      bundle: bundle, sizes: try BundleFigures(bundle),
+      bundle: bundle, sizes: try BundleFigures(path: output),
       floatBytes: loaded.model.graph.parameterCount * 4, nativeFiles: nativeFiles)
   }
 

@@ -17,7 +17,8 @@ extension Pipeline {
     try ModelFile.write(fitted.model, to: request.output)
     return Outcome(
       summary: fitted.summary(output: request.output),
-      text: ["\(request.output): fitted to \(spec.title)", "", fitted.table].joined(separator: "\n"),
+      text: ["\(request.output): fitted to \(spec.title)", "", fitted.table].joined(
+        separator: "\n"),
       findings: fitted.findings)
   }
 

@@ -38,7 +38,9 @@ extension Pipeline {
       path: request.input, options: ONNXImportOptions(inputShape: request.inputShape))
     let channels = result.model.graph.inputs.first?.shape.dimensions.first ?? 1
     result.model.encoding = InputEncoding(
-      scale: try Pipeline.encodingNumbers(request.inputScale, "--input-scale", channels) ?? [1 / 255],
+      scale: try Pipeline.encodingNumbers(request.inputScale, "--input-scale", channels) ?? [
+        1 / 255
+      ],
       offset: try Pipeline.encodingNumbers(request.inputOffset, "--input-offset", channels) ?? [0])
     result.model.history = [
       HistoryRecord(

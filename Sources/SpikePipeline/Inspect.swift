@@ -78,7 +78,7 @@ extension Pipeline {
   }
 
   private static func describe(_ bundle: Bundle, _ path: String) throws -> Outcome {
-    let figures = try BundleFigures(bundle)
+    let figures = try BundleFigures(path: path)
     var populations = TextTable("population", "shape", "model", "threshold", "reset")
     for population in bundle.populations {
       populations.add(
@@ -104,7 +104,7 @@ extension Pipeline {
         "file": .text(path), "kind": .text("bundle"), "name": .text(bundle.name),
         "producer": .text(bundle.producer), "target": .text(bundle.target),
         "arithmetic": .text(bundle.arithmetic.rawValue), "timeSteps": .integer(bundle.timeSteps),
-        "bytes": .integer(figures.total), "entropyRatio": .number(figures.entropyRatio),
+        "bytes": .integer(figures.total), "entropyRatio": figures.entropyRatio.map { .number($0) },
         "populations": .integer(bundle.populations.count),
         "neurons": .integer(bundle.populations.reduce(0) { $0 + $1.neuronCount }),
       ]),

@@ -25,7 +25,8 @@ extension Pipeline {
     var table = TextTable("figure", "value")
     for figure in report.figures { table.add(figure.name, Figure.grouped(figure.value)) }
     return Outcome(
-      summary: summary(of: report), text: [verdict + ": " + counts, "", table.text].joined(separator: "\n"),
+      summary: summary(of: report),
+      text: [verdict + ": " + counts, "", table.text].joined(separator: "\n"),
       findings: report.findings.map { finding in
         var copy = finding
         copy.location.file = file

@@ -13,7 +13,8 @@ final class Interruption: Sendable {
     source.setEventHandler { [weak self] in
       guard let self else { return }
       if self.flag.exchange(true, ordering: .relaxed) { exit(130) }
-      Diagnostics.print("\ninterrupted: finishing the current step and saving; Ctrl-C again to stop at once")
+      Diagnostics.print(
+        "\ninterrupted: finishing the current step and saving; Ctrl-C again to stop at once")
     }
     source.resume()
   }

@@ -40,7 +40,8 @@ final class ProgressLine: Sendable {
   }
 
   private func line(_ event: ProgressEvent, elapsed: Duration, since first: Int) -> String {
-    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    let seconds =
+      Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     let steps = event.done - first
     var parts = ["\(event.activity) \(event.done * 100 / max(1, event.total)) %"]
     if seconds > 0.3, steps > 0 {

@@ -68,7 +68,9 @@ enum Shell {
     environment["FIXTURES"] = FixtureLocation.path("").trimmingCharacters(in: ["/"]).withSlash
     process.environment = environment
     // Files, not pipes: a full pipe would block the program under test.
-    for name in ["out", "err"] { FileManager.default.createFile(atPath: "\(logs)/\(name)", contents: nil) }
+    for name in ["out", "err"] {
+      FileManager.default.createFile(atPath: "\(logs)/\(name)", contents: nil)
+    }
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: "\(logs)/out"))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: "\(logs)/err"))
     process.standardInput = FileHandle.nullDevice

@@ -24,7 +24,8 @@ struct ReadmeTests {
     try FileManager.default.copyItem(
       atPath: FixtureLocation.path("onnx/fashion-cnn/model.onnx"), toPath: "\(folder)/model.onnx")
     for command in commands {
-      let fewer = command.contains("--data ") ? " --test-samples 128 --train-samples 512 --quiet" : ""
+      let fewer =
+        command.contains("--data ") ? " --test-samples 128 --train-samples 512 --quiet" : ""
       let result = try Shell.run(command + fewer, in: folder)
       #expect(result.status == 0, "\(command)\n\(result.output)\n\(result.diagnostics)")
     }

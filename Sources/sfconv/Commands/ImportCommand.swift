@@ -26,7 +26,8 @@ struct ImportCommand: ParsableCommand {
         + "0…1, 1 for pixels in 0…255. One number, or one per channel.", valueName: "numbers"))
   var inputScale: String?
   @Option(
-    help: ArgumentHelp("Summand after the factor. One number, or one per channel.", valueName: "numbers"))
+    help: ArgumentHelp(
+      "Summand after the factor. One number, or one per channel.", valueName: "numbers"))
   var inputOffset: String?
   @OptionGroup var common: CommonOptions
 
