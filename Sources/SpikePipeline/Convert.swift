@@ -31,16 +31,16 @@ extension Pipeline {
     /// Accuracy of the network before conversion.
     var original: Measured
     /// Accuracy after 1, 2, 4, … time steps.
-    var curve: [(timeSteps: Int, accuracy: Double)]
+    var curve: [AccuracyPoint]
 
     var layerTable: String {
       var table = TextTable("layer", "threshold", "clipped", "rate error")
       for layer in layers {
+        let (low, high) = (layer.threshold.minimum, layer.threshold.maximum)
         let threshold =
-          layer.thresholdMinimum == layer.thresholdMaximum
-          ? Figure.decimal(Double(layer.thresholdMean), places: 4)
-          : "\(Figure.decimal(Double(layer.thresholdMinimum), places: 4))…"
-            + Figure.decimal(Double(layer.thresholdMaximum), places: 4)
+          low == high
+          ? Figure.decimal(low, places: 4)
+          : "\(Figure.decimal(low, places: 4))…\(Figure.decimal(high, places: 4))"
         table.add(
           layer.name, threshold, Figure.percent(layer.shareClipped),
           Figure.percent(layer.rateError))
@@ -66,7 +66,7 @@ extension Pipeline {
         "layers": .list(
           layers.map {
             .members([
-              "name": .text($0.name), "threshold": .number(Double($0.thresholdMean)),
+              "name": .text($0.name), "threshold": .number($0.threshold.mean),
               "shareClipped": .number($0.shareClipped), "rateError": .number($0.rateError),
             ])
           }),
@@ -85,33 +85,24 @@ extension Pipeline {
     var result = try Converter.convert(
       loaded.model, options: options,
       calibration: training.calibration(calibrationSamples, seed: seed), threads: context.threads,
-      progress: { done, total in
-        context.progress(
-          ProgressEvent(activity: "convert", done: done, total: total, unit: "batches"))
-      })
+      progress: { context.progress(ProgressEvent("convert: ", $0)) })
     let original = try measure(loaded.model, on: test, timeSteps: 1, counts: false)
     let steps = [1, 2, 4, 8, 16, 32]
     let curve = try Converter.accuracyCurve(
-      result.model, dataset: test, steps: steps, threads: context.threads,
-      progress: { done, total in
-        context.progress(
-          ProgressEvent(activity: "accuracy curve", done: done, total: total, unit: "images"))
-      })
+      result.model, test, steps: steps, threads: context.threads,
+      progress: { context.progress(ProgressEvent("accuracy curve: ", $0)) })
     var metrics = ["accuracy.before": original.accuracy]
     for point in curve { metrics["accuracy.T\(point.timeSteps)"] = point.accuracy }
-    result.model.history.append(
-      HistoryRecord(
-        station: "convert", version: SfconvVersion.number,
-        options: [
-          "timeSteps": "\(options.timeSteps)", "rule": options.rule.name,
-          "scope": options.scope.rawValue,
-          "batchNormalization": options.batchNormalization.rawValue,
-          "calibrationSamples": "\(calibrationSamples)",
-        ], seed: seed, inputHash: loaded.hash, metrics: metrics))
+    if let last = result.model.history.indices.last {
+      result.model.history[last].version = SfconvVersion.number
+      result.model.history[last].inputHash = loaded.hash
+      result.model.history[last].seed = seed
+      result.model.history[last].metrics.merge(metrics) { _, new in new }
+    }
     return Converted(
       model: result.model, layers: result.layers,
       findings: result.findings + Pipeline.encodingWarning(test, loaded.model),
-      original: original, curve: curve.map { ($0.timeSteps, $0.accuracy) })
+      original: original, curve: curve)
   }
 
   static func convertOptions(_ request: ConvertRequest) throws -> ConvertOptions {
@@ -142,5 +133,13 @@ extension Pipeline {
       .invalidOption, "\(option) is '\(word)'; allowed: \(allowed.joined(separator: ", ")).",
       fix: Suggestion.nearest(to: word, among: allowed).map { "did you mean '\($0)'?" }
         ?? "choose one of them")
+  }
+}
+
+extension ProgressEvent {
+  fileprivate init(_ prefix: String, _ progress: ConversionProgress) {
+    self.init(
+      activity: prefix + progress.step, done: progress.completed, total: progress.total,
+      unit: "samples")
   }
 }
