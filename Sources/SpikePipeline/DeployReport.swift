@@ -49,7 +49,7 @@ struct DeployReport {
     if let fitted {
       table.add(
         "\(fitName), \(Figure.decimal(settings.prune * 100, places: 0)) % of channels pruned, T = \(timeSteps)",
-        Figure.percent(fitted.integerAccuracy))
+        Figure.percent(fitted.integerAccuracy ?? 0))
     }
     if let after {
       table.add("bundle, integers of \(spec.name)", Figure.percent(after.accuracy))
