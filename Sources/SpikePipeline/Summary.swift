@@ -1,4 +1,4 @@
-import SpikeDiagnostics
+public import SpikeDiagnostics
 
 /// A result for machines: what `--json` prints. Keys keep their order.
 public indirect enum Summary: Hashable, Sendable {
