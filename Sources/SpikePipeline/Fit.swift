@@ -37,11 +37,11 @@ extension Pipeline {
       progress: { progress in
         context.progress(
           ProgressEvent(
-            activity: "\(activity) epoch \(progress.epoch)/\(settings.epochs)", done: progress.step,
-            total: progress.totalSteps, unit: "steps",
+            activity: "\(activity) epoch \(progress.epoch + 1)/\(settings.epochs)",
+            done: progress.step, total: progress.steps, unit: "steps",
             detail: "loss \(Figure.decimal(progress.loss, places: 3)), accuracy "
               + "\(Figure.percent(progress.accuracy)), "
-              + "\(Int(progress.imagesPerSecond)) images/s"))
+              + "\(Int(progress.samplesPerSecond)) samples/s"))
       }, isCancelled: context.isCancelled)
   }
 

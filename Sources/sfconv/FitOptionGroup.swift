@@ -16,8 +16,6 @@ struct FitOptionGroup: ParsableArguments {
   @Option(help: "Passes over the training data.") var epochs = 5
   @Option(help: "Samples per training step.") var batch = 64
   @Option(help: "Learning rate of the weights.") var learningRate: Double?
-  @Option(help: "Time steps per inference; those of the spiking model if left out.")
-  var fitTimeSteps: Int?
   @Option(help: "Bits of a graded input spike, 1 to 8; as many as the chip takes if left out.")
   var inputBits: Int?
   @Option(help: "Seed of shuffling and augmentation.") var seed: UInt64 = 1
@@ -32,7 +30,6 @@ struct FitOptionGroup: ParsableArguments {
     settings.epochs = epochs
     settings.batch = batch
     settings.learningRate = learningRate
-    settings.timeSteps = fitTimeSteps
     settings.inputBits = inputBits
     settings.seed = seed
     return settings

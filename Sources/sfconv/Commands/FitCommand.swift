@@ -17,12 +17,18 @@ struct FitCommand: ParsableCommand {
   @Argument(help: "The spiking model (.sfm).") var input: String
   @Option(name: .shortAndLong, help: "The fitted model to write (.sfm).") var output: String
   @OptionGroup var data: DataOptions
+  @Option(
+    name: [.long, .customShort("T")],
+    help: "Time steps per inference; those of the spiking model if left out.")
+  var timeSteps: Int?
   @OptionGroup var options: FitOptionGroup
   @OptionGroup var common: CommonOptions
 
   func run() throws {
+    var settings = options.settings
+    settings.timeSteps = timeSteps
     let request = FitRequest(
-      input: input, output: output, data: data.request, settings: options.settings)
+      input: input, output: output, data: data.request, settings: settings)
     try common.print(Pipeline(common.context()).fit(request))
   }
 }
