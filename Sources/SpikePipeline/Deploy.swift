@@ -3,6 +3,7 @@ import SpikeBytes
 import SpikeConvert
 import SpikeData
 import SpikeDiagnostics
+import SpikeExport
 import SpikeFit
 import SpikeGraph
 import SpikeHardware

@@ -1,3 +1,4 @@
+import SpikeConvert
 import SpikeDiagnostics
 import SpikeFit
 import SpikeHardware
