@@ -26,9 +26,8 @@ struct CommonOptions: ParsableArguments {
   /// The surroundings of a run: progress line, Ctrl-C.
   func context() -> RunContext {
     let line = ProgressLine(isEnabled: !quiet)
-    let interruption = Interruption()
     return RunContext(
-      threads: threads, progress: { line.show($0) }, isCancelled: { interruption.isRequested })
+      threads: threads, progress: { line.show($0) }, isCancelled: { Interruption.isRequested })
   }
 
   /// Prints an outcome: findings to standard error, the result to standard output.

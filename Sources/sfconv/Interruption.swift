@@ -1,24 +1,20 @@
-import Dispatch
 import Foundation
 import Synchronization
 
-/// Ctrl-C as a request: the first one lets the run stop in good order, the second one kills it.
-final class Interruption: Sendable {
-  private let flag = Atomic(false)
-  private let source: any DispatchSourceSignal
-
-  init() {
-    signal(SIGINT, SIG_IGN)
-    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    source.setEventHandler { [weak self] in
-      guard let self else { return }
-      if self.flag.exchange(true, ordering: .relaxed) { exit(130) }
-      Diagnostics.print(
-        "\ninterrupted: finishing the current step and saving; Ctrl-C again to stop at once")
-    }
-    source.resume()
-  }
+/// Ctrl-C as a request: the first one lets the run stop in good order and save, the second one ends
+/// it at once.
+enum Interruption {
+  private static let flag = Atomic(false)
 
   /// Whether Ctrl-C was pressed.
-  var isRequested: Bool { flag.load(ordering: .relaxed) }
+  static var isRequested: Bool { flag.load(ordering: .relaxed) }
+
+  /// From now on Ctrl-C is a request; a write beyond the file-size limit is an error, not a death.
+  static func install() {
+    _ = isRequested  // Made before the handler can run.
+    signal(SIGXFSZ, SIG_IGN)
+    signal(SIGINT) { _ in
+      if Interruption.flag.exchange(true, ordering: .relaxed) { _exit(130) }
+    }
+  }
 }

@@ -32,6 +32,7 @@ struct SfconvCommand: ParsableCommand {
     ])
 
   static func main() {
+    Interruption.install()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -3,6 +3,7 @@ import SpikePipeline
 
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "convert",
     abstract: "Turn an imported network into a spiking one.",
     discussion: """
       Activations become integrate-and-fire neurons; thresholds come from calibration data. Prints

@@ -3,6 +3,7 @@ import SpikePipeline
 
 struct DeployCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "deploy",
     abstract: "The whole way: import, convert, fit, export, validate.",
     discussion: """
       Writes model.sfm, spiking.sfm, fitted.sfm, model.sfb, the chip's native files and report.json

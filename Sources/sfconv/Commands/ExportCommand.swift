@@ -3,6 +3,7 @@ import SpikePipeline
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "export",
     abstract: "Write a fitted model as a compressed bundle, and as the vendor's own files.",
     discussion: """
         sfconv export fitted.sfm -o model.sfb --target loihi2 --native loihi

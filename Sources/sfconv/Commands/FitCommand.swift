@@ -3,6 +3,7 @@ import SpikePipeline
 
 struct FitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "fit",
     abstract: "Fine-tune a spiking network to few unique weights and fewer channels (SpikeFit).",
     discussion: """
       Clusterization-aware training makes the allowed weight values themselves learnable; Fisher

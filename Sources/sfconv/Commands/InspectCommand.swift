@@ -3,6 +3,7 @@ import SpikePipeline
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "inspect",
     abstract: "Show what a file holds: ONNX, model (.sfm) or bundle (.sfb).",
     discussion: "For ONNX, every node is listed as supported or not, and why.")
 

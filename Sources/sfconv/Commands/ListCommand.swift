@@ -8,6 +8,7 @@ struct ListCommand: ParsableCommand {
   }
 
   static let configuration = CommandConfiguration(
+    commandName: "list",
     abstract: "Print the table of operators or rules.",
     discussion: "docs/operators.md and docs/rules.md are this output.")
 

@@ -3,6 +3,7 @@ import SpikePipeline
 
 struct TargetsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "targets",
     abstract: "List the chips that sfconv knows.",
     discussion: "With a name, all limits of that chip with their sources.")
 

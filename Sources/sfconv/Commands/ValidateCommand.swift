@@ -3,6 +3,7 @@ import SpikePipeline
 
 struct ValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "validate",
     abstract: "Check a bundle against the limits of a chip.",
     discussion: """
       All findings come at once, each with what is needed, what is allowed and what to do. A limit
