@@ -54,6 +54,9 @@ public struct FitOptions: Sendable {
     public var rate: Float
     /// Rate of the centroids as a share of ``rate``.
     public var centroidShare: Float
+    /// Factor on all rates once codebooks are in: a latent weight that jumps between two values
+    /// moves its network more than one that slides.
+    public var codebookShare: Float
     /// Rate of the biases as a share of ``rate``.
     public var biasShare: Float
     /// Share of all steps in which the rate rises from 0.
@@ -69,12 +72,14 @@ public struct FitOptions: Sendable {
 
     /// Makes learning rates.
     public init(
-      rate: Float = 0.02, centroidShare: Float = 0.05, biasShare: Float = 1,
+      rate: Float = 0.02, centroidShare: Float = 0.05, codebookShare: Float = 0.3,
+      biasShare: Float = 1,
       warmUp: Double = 0.05, finalShare: Float = 0.01, weightDecay: Float = 0,
       beta1: Float = 0.9, beta2: Float = 0.999
     ) {
       self.rate = rate
       self.centroidShare = centroidShare
+      self.codebookShare = codebookShare
       self.biasShare = biasShare
       self.warmUp = warmUp
       self.finalShare = finalShare

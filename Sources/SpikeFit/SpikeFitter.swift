@@ -31,27 +31,33 @@ public enum SpikeFitter {
     progress: (FitProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws(FitError) -> FitResult {
     try options.check()
-    let form = try NormalForm(
-      model, target: options.target, thresholdFactor: options.thresholdFactor ?? 1)
-    let network = try TrainableNetwork(form, options: options)
+    // The model first, then the data, then what needs both.
+    var form = try NormalForm(model, target: options.target, thresholdFactor: 1)
+    _ = try TrainableNetwork(form, options: options)
     try check(training, against: form)
     if let evaluation { try check(evaluation, against: form) }
+    var factor = options.thresholdFactor ?? 1
+    if options.thresholdFactor == nil {
+      factor = try ThresholdCalibration.factor(for: model, options: options, data: training)
+    }
+    form = try NormalForm(model, target: options.target, thresholdFactor: factor)
+    let network = try TrainableNetwork(form, options: options)
 
     var run = try TrainingRun(network, data: training)
     let configuration = TrainingRun.configuration(options)
+    let (scale, bits) = (form.inputScale, form.inputBits)
     func floatEvaluator(_ graph: Graph) -> Evaluator {
       Evaluator(
-        graph: graph, configuration: configuration, scale: form.inputScale, offset: [0],
-        bits: form.inputBits)
+        graph: graph, configuration: configuration, scale: scale, offset: [0], bits: bits)
     }
     var startAccuracy: Double?
     if let evaluation {
-      startAccuracy = try floatEvaluator(form.graph).accuracy(on: evaluation)
+      startAccuracy = try floatEvaluator(network.form.graph).accuracy(on: evaluation)
     }
     var floatAccuracy: Double?
     try run.run(progress: progress, isCancelled: isCancelled) { engine in
       guard let evaluation else { return }
-      floatAccuracy = floatEvaluator(form.graph).accuracy(of: engine, on: evaluation)
+      floatAccuracy = floatEvaluator(network.form.graph).accuracy(of: engine, on: evaluation)
     }
 
     let fitted = try finish(run.network)

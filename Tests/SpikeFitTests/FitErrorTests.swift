@@ -76,13 +76,14 @@ struct FitErrorTests {
         $0.bits = 2
         $0.uniqueWeights = 8
       } == .invalidOption)
+    let data = try TinyModels.data(count: 24)
     do throws(FitError) {
       _ = try SpikeFitter.fit(
         TinyModels.convolutional(),
         options: TinyModels.options {
           $0.batch = 0
           $0.timeSteps = 0
-        }, training: try! TinyModels.data(count: 24))
+        }, training: data)
       Issue.record("must throw")
     } catch {
       #expect(error.findings.count == 2)

@@ -126,7 +126,9 @@ struct TrainingRun {
       biases.append(layer.site.bias.map { engine.gradient(of: $0) } ?? [])
     }
     try guardAgainstDivergence(result.loss, weights + biases, epoch: epoch)
-    network.learn(rate: rates.rate(at: step), weightGradients: weights, biasGradients: biases)
+    let share = network.codebooks.isEmpty ? 1 : options.learning.codebookShare
+    network.learn(
+      rate: rates.rate(at: step) * share, weightGradients: weights, biasGradients: biases)
     write()
     meter.add(result, samples: labels.count)
   }
