@@ -106,7 +106,7 @@ public struct ConvertOptions: Hashable, Sendable {
         .invalidOption, "The percentile is \(share); allowed are shares above 0 up to 1.",
         fix: "use 0.999 for the 99.9th percentile")
     }
-    guard initialShare >= -9, initialShare < 1 else {
+    guard initialShare >= 0, initialShare < 1 else {
       throw ConvertError(
         .invalidOption,
         "The initial potential is \(initialShare) of the threshold; allowed are 0 up to below 1.",
