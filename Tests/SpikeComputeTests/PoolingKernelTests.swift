@@ -90,4 +90,28 @@ struct PoolingKernelTests {
     Kernels.maxPoolBackward(geometry, FloatBuffer([5]).all, taps: taps.all, into: dx.all)
     #expect(y[0] == 1 && dx.all.array() == [0, 5, 0, 0])
   }
+
+  @Test(
+    "elements behind the last window get no gradient",
+    arguments: [
+      (before: (1, 0), strides: (2, 2), expected: [1, 1, 1, 1, 1, 1, 0, 0] as [Float]),
+      (before: (0, 0), strides: (3, 2), expected: [1, 1, 1, 1, 0, 0, 0, 0]),
+    ])
+  func uncovered(before: (Int, Int), strides: (Int, Int), expected: [Float]) {
+    let geometry = PoolingGeometry(
+      images: 1, height: 4, width: 2, channels: 1, kernel: (2, 2), strides: strides,
+      padsBefore: before)
+    let dy = FloatBuffer([Float](repeating: 1, count: geometry.outputCount))
+    let dx = FloatBuffer([Float](repeating: 9, count: 8))
+    Kernels.meanPoolBackward(geometry, divisor: .one, dy.all, into: dx.all)
+    #expect(dx.all.array() == expected)
+    let taps = IndexBuffer(count: geometry.outputCount)
+    let y = FloatBuffer(count: geometry.outputCount)
+    dx.all.fill(9)
+    Kernels.maxPoolForward(
+      geometry, FloatBuffer([8, 7, 6, 5, 4, 3, 2, 1]).all, into: y.all, taps: taps.all)
+    Kernels.maxPoolBackward(geometry, dy.all, taps: taps.all, into: dx.all)
+    let winners: [Float] = before.0 == 1 ? [1, 0, 1, 0, 0, 0, 0, 0] : [1, 0, 0, 0, 0, 0, 0, 0]
+    #expect(dx.all.array() == winners)
+  }
 }

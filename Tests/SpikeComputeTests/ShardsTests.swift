@@ -2,6 +2,10 @@ import SpikeCompute
 import Synchronization
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 struct ShardsTests {
   @Test(
     "every shard runs exactly once, on a thread below the limit",
@@ -21,20 +25,32 @@ struct ShardsTests {
     }
   }
 
-  @Test("two shards of one thread index never overlap")
-  func threadsAreExclusive() {
-    let busy = Mutex([Bool](repeating: false, count: 4))
+  @Test("shards of one thread index never overlap, whatever the pool's size", arguments: [4, 2, 3])
+  func threadsAreExclusive(threads: Int) {
+    // Grows the pool beyond what the run may use.
+    Shards.run(count: 6, threads: 6) { _, _ in rest() }
+    let busy = Mutex([Bool](repeating: false, count: 8))
     let clashes = Mutex(0)
-    Shards.run(count: 200, threads: 4) { _, thread in
+    let worst = Mutex(0)
+    Shards.run(count: 60, threads: threads) { _, thread in
       let wasBusy = busy.withLock { flags in
         defer { flags[thread] = true }
         return flags[thread]
       }
       if wasBusy { clashes.withLock { $0 += 1 } }
-      _ = (0..<200).reduce(0, &+)
+      worst.withLock { $0 = max($0, thread) }
+      rest()
       busy.withLock { $0[thread] = false }
     }
     #expect(clashes.withLock { $0 } == 0)
+    #expect(worst.withLock { $0 } < threads)
+  }
+
+  @Test("of very many tiny shards none is lost or repeated")
+  func manyShards() {
+    let seen = FloatBuffer(count: 300_000)
+    for _ in 0..<3 { Shards.run(count: seen.count, threads: 2) { shard, _ in seen[shard] += 1 } }
+    #expect(seen.all.array().allSatisfy { $0 == 3 })
   }
 
   @Test("one thread runs the shards in order")
@@ -68,6 +84,9 @@ struct ShardsTests {
     #expect(tally.total == 16 * 20 * 8)
   }
 }
+
+/// Gives the processor to other threads for a moment, so that they take part even when it is busy.
+private func rest() { usleep(200) }
 
 private final class Tally: Sendable {
   private let count = Mutex(0)

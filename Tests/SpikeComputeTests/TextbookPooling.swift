@@ -73,6 +73,8 @@ struct TextbookPooling: CustomStringConvertible {
     shape.before = (random.int(in: 0...shape.kernel.0 / 2), random.int(in: 0...shape.kernel.1 / 2))
     shape.after = (random.int(in: 0...shape.kernel.0 / 2), random.int(in: 0...shape.kernel.1 / 2))
     shape.roundsUp = random.flag()
+    // Windows that touch without overlap are common and have code of their own.
+    if random.flag() { (shape.strides, shape.dilations) = (shape.kernel, (1, 1)) }
     shape.height = random.int(in: 1...6) + (shape.kernel.0 - 1) * shape.dilations.0
     shape.width = random.int(in: 1...6) + (shape.kernel.1 - 1) * shape.dilations.1
     return shape
