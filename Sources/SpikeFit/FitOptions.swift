@@ -36,8 +36,9 @@ public struct FitOptions: Sendable {
   public var surrogate: Surrogate
   /// Probability mass that is spread over all classes instead of the label.
   public var labelSmoothing: Float
-  /// Factor on the read-out of the network before the softmax.
-  public var logitScale: Float
+  /// Factor on the read-out (potential / time steps) before the softmax; nil for what the
+  /// conversion recorded, so that the loss starts with the logits of the ANN.
+  public var logitScale: Float?
   /// Whether samples are mirrored and shifted at random.
   public var augments: Bool
   /// Factor on all thresholds before training; nil for a calibrated one.
@@ -72,7 +73,7 @@ public struct FitOptions: Sendable {
 
     /// Makes learning rates.
     public init(
-      rate: Float = 0.02, centroidShare: Float = 0.05, codebookShare: Float = 0.3,
+      rate: Float = 0.02, centroidShare: Float = 0.3, codebookShare: Float = 1,
       biasShare: Float = 1,
       warmUp: Double = 0.05, finalShare: Float = 0.01, weightDecay: Float = 0,
       beta1: Float = 0.9, beta2: Float = 0.999
@@ -102,8 +103,8 @@ public struct FitOptions: Sendable {
 
     /// Makes a schedule.
     public init(
-      codebookStart: Double = 0, snapStart: Double = 0.7, pruneStart: Double = 0.05,
-      pruneEnd: Double = 0.4
+      codebookStart: Double = 0.15, snapStart: Double = 0.7, pruneStart: Double = 0.02,
+      pruneEnd: Double = 0.3
     ) {
       self.codebookStart = codebookStart
       self.snapStart = snapStart
@@ -145,7 +146,7 @@ public struct FitOptions: Sendable {
     epochs: Double = 5, batch: Int = 64, seed: UInt64 = 1, timeSteps: Int = 4,
     threads: Int = EngineConfiguration.availableThreads, learning: Learning = Learning(),
     schedule: Schedule = Schedule(), pruning: Pruning = Pruning(),
-    surrogate: Surrogate = .triangle(width: 1), labelSmoothing: Float = 0, logitScale: Float = 1,
+    surrogate: Surrogate = .triangle(width: 1), labelSmoothing: Float = 0, logitScale: Float? = nil,
     augments: Bool = false, thresholdFactor: Float? = nil, version: String = "",
     inputHash: String = ""
   ) {

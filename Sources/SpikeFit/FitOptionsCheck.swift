@@ -40,6 +40,8 @@ extension FitOptions {
       ("threads", Double(threads), 1...1_024),
       ("learning rate", Double(learning.rate), 0...10),
       ("centroid learning rate", Double(learning.centroidShare), 0...10),
+      ("logit scale", Double(logitScale ?? 1), 1e-30...1e30),
+      ("threshold factor", Double(thresholdFactor ?? 1), 1e-6...1e6),
       ("label smoothing", Double(labelSmoothing), 0...0.9),
       ("pruning events", Double(pruning.events), 1...1_000),
       ("pruning samples", Double(pruning.samples), 1...1_000_000),

@@ -13,6 +13,8 @@ public import SpikeGraph
 public enum SpikeFitter {
   /// Samples on which synaptic operations are counted.
   static let operationSamples = 500
+  /// Where the conversion records what 1 of the read-out means in logits of the ANN.
+  static let logitsScale = "logits.scale"
 
   /// Fits a spiking model.
   ///
@@ -31,6 +33,11 @@ public enum SpikeFitter {
     progress: (FitProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws(FitError) -> FitResult {
     try options.check()
+    var options = options
+    if options.logitScale == nil {
+      let recorded = model.history.last { $0.metrics[logitsScale] != nil }?.metrics[logitsScale]
+      options.logitScale = recorded.map { Float($0) } ?? 1
+    }
     // The model first, then the data, then what needs both.
     var form = try NormalForm(model, target: options.target, thresholdFactor: 1)
     _ = try TrainableNetwork(form, options: options)

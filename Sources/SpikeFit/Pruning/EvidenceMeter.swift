@@ -53,7 +53,7 @@ struct EvidenceMeter {
   /// `logitScale / T`.
   private func gradients(_ logits: [Float], _ weights: ClassWeights) -> [[Float]] {
     let classes = logits.count / max(1, count)
-    let scale = Double(network.options.logitScale) / Double(network.options.timeSteps)
+    let scale = Double(network.options.logitScale ?? 1) / Double(network.options.timeSteps)
     var seeds = (0..<classes).map { _ in [Float](repeating: 0, count: logits.count) }
     for sample in 0..<count {
       let row = logits[sample * classes..<(sample + 1) * classes].map {

@@ -117,7 +117,7 @@ struct TrainingRun {
 
   private mutating func learn(_ batch: [Float], labels: [Int], epoch: Int) throws(FitError) {
     let loss = LossOptions(
-      labelSmoothing: options.labelSmoothing, logitScale: options.logitScale)
+      labelSmoothing: options.labelSmoothing, logitScale: options.logitScale ?? 1)
     let result = engine.step(batch, labels: labels, count: labels.count, loss: loss)
     var weights: [[Float]] = []
     var biases: [[Float]] = []
