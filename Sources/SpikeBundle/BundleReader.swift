@@ -21,6 +21,13 @@ struct BundleReader {
         "The manifest has version \(manifest.version); this sfconv reads 1 to "
           + "\(BundleFormat.manifestVersion).")
     }
+    // One manifest has one encoding: what a reader does not see cannot hide in it.
+    guard manifest.encoded() == section.bytes else {
+      throw section.error(
+        .invalidManifest,
+        "The manifest is not in canonical form: it has unknown, missing, "
+          + "repeated or misplaced fields, or numbers in a longer form.")
+    }
     var bundle = try manifest.bundle(codebooks: try codebooks(manifest))
     try neurons(manifest, into: &bundle)
     try BundleCheck(bundle).structure()

@@ -24,16 +24,16 @@ package enum EntropyCoding {
 
     /// The best table for symbols that occur `counts` times.
     init(_ counts: [Int], _ symbolCount: Int) {
-      let total = counts.reduce(0, +)
-      let lanesLog2 = total >= 1 << 20 ? 5 : total >= 1 << 16 ? 3 : 0
       let tables = [12, 14].map { precision in
         Table(
-          frequencies: Table.quantized(counts, precision), precision: precision,
-          lanesLog2: lanesLog2)
+          frequencies: Table.quantized(counts, precision), precision: precision, lanesLog2: 0)
       }
       let bits = tables.map { $0.bits(counts) + Double(8 * $0.encoded(symbolCount).count) }
       // The shorter table decodes faster: the longer one must earn a thousandth.
-      self = bits[1] < 0.999 * bits[0] ? tables[1] : tables[0]
+      let best = bits[1] < 0.999 * bits[0] ? 1 : 0
+      self = tables[best]
+      // States may cost half a hundredth: 800 bytes of words for each.
+      lanesLog2 = bits[best] >= 8 * 800 * 32 ? 5 : bits[best] >= 8 * 800 * 8 ? 3 : 0
     }
 
     /// The bytes in front of states and words.

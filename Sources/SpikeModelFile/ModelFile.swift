@@ -62,6 +62,11 @@ public enum ModelFile {
     }
   }
 
+  /// Names of the attributes that an operator has in the file; for the test of the document.
+  package static func attributeNames(of operator: Operator) -> [String] {
+    `operator`.fileAttributes.map(\.name)
+  }
+
   private static func map(_ path: String) throws(ModelFileError) -> MappedFile {
     do {
       return try MappedFile(path: path)

@@ -37,6 +37,15 @@ struct ModelReader {
           + "reads '\(ModelFormat.operatorDomain)' 1 to \(ModelFormat.operatorSetVersion).",
         fix: "use a newer sfconv")
     }
+    // One message has one encoding: what a reader does not see cannot hide in it, and writing what
+    // was read gives the same file.
+    guard message.encoded() == file.bytes(in: range) else {
+      throw damaged(
+        .invalidMessage,
+        "The header message is not in canonical form: it has unknown, missing, repeated or "
+          + "misplaced fields, or numbers in a longer form.",
+        Location(byteOffset: range.lowerBound))
+    }
   }
 
   /// The whole model, checked.

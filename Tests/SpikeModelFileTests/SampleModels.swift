@@ -76,7 +76,9 @@ enum SampleModels {
     chain.add(.add, inputs: [branch, branch])
     chain.add(
       .maxPool(
-        Pooling(kernel: [2, 2], strides: [1, 1], padsBefore: [0, 0], padsAfter: [1, 1])))
+        Pooling(
+          kernel: [2, 2], strides: [1, 1], padsBefore: [0, 0], padsAfter: [1, 1],
+          isCumulative: true)))
     chain.add(.averagePool(Pooling(kernel: [3, 3], strides: [2, 2], countsPadding: true)))
     chain.add(.pad(before: [0, 1, 0], after: [0, 0, 1], value: -1))
     chain.add(.sumPool(Pooling(kernel: [2, 2], roundsUp: true)))
