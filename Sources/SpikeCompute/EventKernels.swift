@@ -25,6 +25,16 @@ extension Kernels {
     return EventCount(synapses: Int(synapses), isGraded: isGraded != 0)
   }
 
+  /// y = ((x₀ + x₁) + x₂) + …, with x_s the floats of `x` from s · stride on: a part of what
+  /// ``sumShards(_:shards:into:factor:)`` sums, for several threads to share the work.
+  public static func sumShards(_ x: FloatView, shards: Int, stride: Int, into y: FloatView) {
+    precondition(
+      shards >= 1 && stride >= y.count && x.count >= (shards - 1) * stride + y.count,
+      "\(shards) shards of \(stride) in \(x.count)")
+    unsafe spk_sum_shards(
+      Int64(shards), Int64(y.count), Int64(stride), x.constant, 1, y.start)
+  }
+
   /// y += value.
   public static func shift(_ y: FloatView, by value: Float) {
     unsafe spk_shift(Int64(y.count), value, y.start)

@@ -14,6 +14,7 @@
 #include "spk_neurons.h"
 #include "spk_normalization.h"
 #include "spk_optimizers.h"
+#include "spk_pooled_neurons.h"
 #include "spk_pooling.h"
 #include "spk_reductions.h"
 #include "spk_threads.h"

@@ -23,6 +23,14 @@ protocol Layer: AnyObject {
   func backward(parameters: FloatView?)
 }
 
+/// A bound population of spiking neurons, as the training step sees it.
+protocol PopulationLayer: Layer {
+  /// Spikes of the last forward pass; known in training only.
+  var spikeCount: Int { get }
+  /// Gradient that every spike gets besides that from its readers: the price of activity.
+  var spikeCost: Float { get set }
+}
+
 /// How much a bound layer works on, and what for.
 struct LayerExtent: Sendable {
   enum Purpose: Hashable, Sendable, CaseIterable {

@@ -39,8 +39,8 @@ struct NeuronPlan: LayerPlan {
   }
 }
 
-/// A bound population. The training step and the adjoint statistics talk to it directly.
-final class NeuronLayer: Layer {
+/// A bound population.
+final class NeuronLayer: PopulationLayer {
   private let plan: NeuronPlan
   private let memory: LayerMemory
   private let constants: NeuronConstants
@@ -48,7 +48,6 @@ final class NeuronLayer: Layer {
   private let isDifferentiated: Bool
   /// Sums of the last backward pass; only where the purpose is `adjoints`.
   let sums: AdjointSums?
-  /// Gradient that every spike gets besides that from its readers: the price of activity.
   var spikeCost: Float = 0
 
   init(plan: NeuronPlan, memory: LayerMemory) {
@@ -61,7 +60,6 @@ final class NeuronLayer: Layer {
     sums = keepsSums ? AdjointSums(samples: memory.extent.images, channels: plan.channels) : nil
   }
 
-  /// Spikes of the last forward pass; counted in training only, while they are there.
   private(set) var spikeCount = 0
 
   private var potentials: FloatView? {

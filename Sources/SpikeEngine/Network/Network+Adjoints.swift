@@ -60,7 +60,7 @@ extension Network {
         put(seed, piece, into: program)
         program.backward(parameters: nil)
         for (target, operation) in zip(sums, plan.populations) {
-          program.population(operation)?.sums?.copy(into: target, from: piece.samples.lowerBound)
+          program.sums(operation)?.copy(into: target, from: piece.samples.lowerBound)
         }
       }
     }

@@ -68,7 +68,7 @@ extension Network {
         let found = seed(program, labels.view(piece.samples), loss, count)
         result.loss += found.loss
         result.correct += found.correct
-        for (index, operation) in plan.populations.enumerated() {
+        for (index, operation) in program.plan.populations.enumerated() {
           guard let population = program.population(operation) else { continue }
           result.spikes[index] += population.spikeCount
           population.spikeCost = costs[index]
@@ -113,14 +113,10 @@ extension Network {
     let chunks = (count + chunk - 1) / chunk
     Shards.run(count: chunks, threads: workers.count) { index, _ in
       let range = index * chunk..<min((index + 1) * chunk, count)
-      let target = gradients.view(range)
-      target.assign(from: shardGradients.view(range))
-      for shard in 1..<max(shards, 1) {
-        let start = shard * count
-        Kernels.add(
-          target, shardGradients.view(start + range.lowerBound..<start + range.upperBound),
-          into: target)
-      }
+      let end = (shards - 1) * count + range.upperBound
+      Kernels.sumShards(
+        shardGradients.view(range.lowerBound..<end), shards: shards, stride: count,
+        into: gradients.view(range))
     }
   }
 

@@ -53,10 +53,11 @@ public final class Network: @unchecked Sendable {
     outputShape = plan.values[plan.output].shape
     store = ParameterStore(plan.parameters, graph)
     let parameters = store.values.all
+    let plans = PlanPair(plan)
     workers = (0..<configuration.threads).map { _ in
-      Worker(plan, configuration, parameters: parameters)
+      Worker(plans, configuration, parameters: parameters)
     }
-    pieces = PieceSizes(plan, configuration)
+    pieces = PieceSizes(plans, configuration)
     inputMap = Network.map(MemoryOrder.rowMajorIndices(of: inputShape))
     outputMap = Network.map(MemoryOrder.places(of: outputShape))
     let shards = configuration.training ? configuration.shards : 0

@@ -3,12 +3,14 @@
 struct PieceSizes: Sendable {
   private var sizes: [LayerExtent.Purpose: Int] = [:]
 
-  init(_ plan: Plan, _ configuration: EngineConfiguration) {
+  init(_ plans: PlanPair, _ configuration: EngineConfiguration) {
     let share = (configuration.batch + configuration.shards - 1) / configuration.shards
     let limit = configuration.memoryLimit / MemoryLayout<Float>.size
     for purpose in LayerExtent.Purpose.allCases {
       var images = max(share, 1)
-      while images > 1, ProgramLayout(plan, images: images, purpose: purpose).count > limit {
+      while images > 1,
+        ProgramLayout(plans[purpose], images: images, purpose: purpose).count > limit
+      {
         images = (images + 1) / 2
       }
       sizes[purpose] = images

@@ -12,7 +12,7 @@ final class Worker: @unchecked Sendable {
   /// two purposes.
   private static let programLimit = 8
 
-  private let plan: Plan
+  private let plans: PlanPair
   private let configuration: EngineConfiguration
   private let parameters: FloatView
   private var arena = FloatBuffer(count: 0)
@@ -20,8 +20,8 @@ final class Worker: @unchecked Sendable {
   /// Room for the gradients of a piece before they are added to those of its shard.
   private(set) lazy var gradients = FloatBuffer(count: parameters.count)
 
-  init(_ plan: Plan, _ configuration: EngineConfiguration, parameters: FloatView) {
-    self.plan = plan
+  init(_ plans: PlanPair, _ configuration: EngineConfiguration, parameters: FloatView) {
+    self.plans = plans
     self.configuration = configuration
     self.parameters = parameters
   }
@@ -30,6 +30,7 @@ final class Worker: @unchecked Sendable {
   func program(images: Int, purpose: LayerExtent.Purpose) throws(EngineError) -> Program {
     let key = Key(images: images, purpose: purpose)
     if let program = programs[key] { return program }
+    let plan = plans[purpose]
     let layout = ProgramLayout(plan, images: images, purpose: purpose)
     if layout.count > arena.count || programs.count >= Worker.programLimit {
       programs = [:]
@@ -39,5 +40,23 @@ final class Worker: @unchecked Sendable {
       plan, layout, configuration, parameters: parameters, arena: arena.all)
     programs[key] = program
     return program
+  }
+}
+
+/// The plan of a graph as it is, and with operations joined where nobody looks between them.
+struct PlanPair: Sendable {
+  private let plain: Plan
+  private let fused: Plan
+
+  init(_ plan: Plan) {
+    plain = plan
+    fused = plan.fusingPools()
+  }
+
+  subscript(purpose: LayerExtent.Purpose) -> Plan {
+    switch purpose {
+    case .inference, .training: fused
+    case .observation, .adjoints: plain
+    }
   }
 }

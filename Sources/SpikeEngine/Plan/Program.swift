@@ -68,7 +68,11 @@ final class Program {
   /// The gradient of the logits, all steps.
   var logitGradient: FloatView { arena.slice(layout.gradients[plan.logits]) }
   /// The bound population of an operation.
-  func population(_ operation: Int) -> NeuronLayer? { layers[operation] as? NeuronLayer }
+  func population(_ operation: Int) -> (any PopulationLayer)? {
+    layers[operation] as? any PopulationLayer
+  }
+  /// The sums of a bound population's last backward pass.
+  func sums(_ operation: Int) -> AdjointSums? { (layers[operation] as? NeuronLayer)?.sums }
 
   /// Runs all operations; `watch` is called when an operation's output is there.
   func forward(watch: ((Int) -> Void)? = nil) {

@@ -1,0 +1,224 @@
+// Populations behind which only a pool reads: for each window and sixteen channels, all steps of
+// each neuron of the window in turn.
+
+#include "include/spk_pooled_neurons.h"
+
+#include "support.h"
+#include "surrogates.h"
+
+typedef struct {
+  const spk_neuron *neuron;
+  const spk_pooled_geometry *g;
+  spk_surrogate surrogate;
+  int64_t size, pooled_size;  // floats of one step
+  float spike_cost;
+  const float *input, *threshold, *pooled_gradient;
+  float *pooled, *potentials, *input_gradient;
+} spk_pooled;
+
+SPK_INLINE void spk_pooled_window_forward(
+    const spk_pooled *p, int64_t origin, int64_t target, int64_t channel, int64_t lanes,
+    spk_i16 *spikes, int soft, int strict, int has_current) {
+  const spk_pooled_geometry *g = p->g;
+  const spk_f16 reset = p->neuron->reset_value;
+  const float decay = p->neuron->membrane_decay, current_decay = p->neuron->current_decay;
+  spk_f16 theta, sums[SPK_POOLED_STEPS];
+  spk_load(&theta, p->threshold + channel, lanes);
+  for (int64_t t = 0; t < g->steps; t++) sums[t] = 0;
+  for (int64_t ky = 0; ky < g->kernel_height; ky++) {
+    for (int64_t kx = 0; kx < g->kernel_width; kx++) {
+      const int64_t i = origin + (ky * g->width + kx) * g->channels;
+      spk_f16 v = theta * p->neuron->initial_share, current = 0, x;
+      spk_load(&x, p->input + i, lanes);
+      for (int64_t t = 0; t < g->steps; t++) {
+        if (!g->input_is_fixed) spk_load(&x, p->input + t * p->size + i, lanes);
+        if (has_current) current = current * current_decay + x;
+        const spk_f16 h = v * decay + (has_current ? current : x);
+        const spk_i16 fires = strict ? h > theta : h >= theta;
+        v = fires ? (soft ? h - theta : reset) : h;
+        sums[t] = sums[t] + (fires ? (spk_f16)1.0f : (spk_f16)0.0f);
+        if (p->potentials) spk_store(&h, p->potentials + t * p->size + i, lanes);
+      }
+    }
+  }
+  for (int64_t t = 0; t < g->steps; t++) {
+    *spikes += __builtin_convertvector(sums[t], spk_i16);
+    const spk_f16 pooled = sums[t] / g->divisor;
+    spk_store(&pooled, p->pooled + t * p->pooled_size + target, lanes);
+  }
+}
+
+SPK_INLINE void spk_pooled_window_backward(
+    const spk_pooled *p, int64_t origin, int64_t target, int64_t channel, int64_t lanes,
+    double *sums, int kind, int soft, int detached) {
+  const spk_pooled_geometry *g = p->g;
+  const spk_surrogate surrogate = {kind, p->surrogate.parameter};
+  const float reset = p->neuron->reset_value, decay = p->neuron->membrane_decay;
+  const float current_decay = p->neuron->current_decay;
+  const int strict = p->neuron->is_strict != 0, has_current = p->neuron->has_current != 0;
+  spk_f16 theta, from_above[SPK_POOLED_STEPS], on_threshold = 0;
+  spk_load(&theta, p->threshold + channel, lanes);
+  for (int64_t k = lanes; k < SPK_LANES; k++) theta[k] = 1;
+  const spk_f16 unit = 1.0f / theta;
+  for (int64_t t = 0; t < g->steps; t++) {
+    spk_load(&from_above[t], p->pooled_gradient + t * p->pooled_size + target, lanes);
+    from_above[t] = from_above[t] / g->divisor + p->spike_cost;
+  }
+  for (int64_t ky = 0; ky < g->kernel_height; ky++) {
+    for (int64_t kx = 0; kx < g->kernel_width; kx++) {
+      const int64_t i = origin + (ky * g->width + kx) * g->channels;
+      spk_f16 on_potential = 0, on_current = 0, on_input = 0, h, slope;
+      for (int64_t t = g->steps - 1; t >= 0; t--) {
+        spk_load(&h, p->potentials + t * p->size + i, lanes);
+        const spk_f16 x = (h - theta) * unit;
+        const spk_i16 fires = strict ? h > theta : h >= theta;
+        spk_surrogate_derivative(surrogate, &x, &unit, &slope);
+        spk_f16 on_spike = from_above[t];
+        if (!detached) on_spike = on_spike + on_potential * (soft ? -theta : reset - h);
+        const spk_f16 through_spike = on_spike * slope;
+        const spk_f16 kept = soft ? on_potential : (fires ? (spk_f16)0.0f : on_potential);
+        const spk_f16 on_h = through_spike + kept;
+        if (sums) {
+          on_threshold = on_threshold - through_spike * (h * unit);
+          if (soft) on_threshold = on_threshold - (fires ? on_potential : (spk_f16)0.0f);
+        }
+        on_current = has_current ? on_current * current_decay + on_h : on_h;
+        if (g->input_is_fixed) {
+          on_input = on_input + on_current;
+        } else if (p->input_gradient) {
+          spk_store(&on_current, p->input_gradient + t * p->size + i, lanes);
+        }
+        on_potential = on_h * decay;
+      }
+      if (g->input_is_fixed && p->input_gradient) {
+        spk_store(&on_input, p->input_gradient + i, lanes);
+      }
+      if (sums) on_threshold = on_threshold + on_potential * p->neuron->initial_share;
+    }
+  }
+  if (sums) {
+    for (int64_t lane = 0; lane < lanes; lane++) {
+      sums[channel + lane] += (double)on_threshold[lane];
+    }
+  }
+}
+
+// Runs the statement for every window and block of channels.
+#define SPK_FOR_WINDOWS(p, ...)                                                              \
+  {                                                                                          \
+    const spk_pooled_geometry *g = (p)->g;                                                   \
+    int64_t target = 0;                                                                      \
+    for (int64_t row = 0; row < g->images * g->height; row += g->kernel_height) {            \
+      for (int64_t column = 0; column < g->width; column += g->kernel_width) {               \
+        const int64_t pixel = (row * g->width + column) * g->channels;                       \
+        for (int64_t channel = 0; channel < g->channels; channel += SPK_LANES) {             \
+          const int64_t origin = pixel + channel;                                            \
+          if (channel + SPK_LANES <= g->channels) {                                          \
+            const int64_t lanes = SPK_LANES;                                                 \
+            __VA_ARGS__;                                                                     \
+            target += SPK_LANES;                                                             \
+          } else {                                                                           \
+            const int64_t lanes = g->channels - channel;                                     \
+            __VA_ARGS__;                                                                     \
+            target += lanes;                                                                 \
+          }                                                                                  \
+        }                                                                                    \
+      }                                                                                      \
+    }                                                                                        \
+  }
+
+SPK_INLINE int64_t spk_pooled_forward_all(
+    const spk_pooled *p, int soft, int strict, int has_current) {
+  int64_t total = 0;
+  SPK_FOR_WINDOWS(p, {
+    spk_i16 spikes = 0;
+    spk_pooled_window_forward(
+        p, origin, target, channel, lanes, &spikes, soft, strict, has_current);
+    int32_t sum = 0;
+    for (int64_t lane = 0; lane < lanes; lane++) sum += spikes[lane];
+    total += sum;
+  })
+  return total;
+}
+
+// The usual equations get loops of their own, the others share one.
+SPK_CLONES
+static int64_t spk_pooled_forward_choose(const spk_pooled *p) {
+  const int soft = p->neuron->resets_by_subtraction != 0;
+  const int strict = p->neuron->is_strict != 0;
+  if (p->neuron->has_current) return spk_pooled_forward_all(p, soft, strict, 1);
+  if (soft && !strict) return spk_pooled_forward_all(p, 1, 0, 0);
+  if (soft) return spk_pooled_forward_all(p, 1, 1, 0);
+  return spk_pooled_forward_all(p, 0, strict, 0);
+}
+
+SPK_INLINE void spk_pooled_backward_all(
+    const spk_pooled *p, double *sums, int kind, int soft, int detached) {
+  SPK_FOR_WINDOWS(
+      p, spk_pooled_window_backward(
+             p, origin, target, channel, lanes, sums, kind, soft, detached))
+}
+
+SPK_INLINE void spk_pooled_backward_kind(
+    const spk_pooled *p, double *sums, int kind, int detached) {
+  if (p->neuron->resets_by_subtraction && detached) {
+    spk_pooled_backward_all(p, sums, kind, 1, 1);
+  } else {
+    spk_pooled_backward_all(
+        p, sums, kind, p->neuron->resets_by_subtraction != 0, detached);
+  }
+}
+
+#define SPK_POOLED_BACKWARD(name, kind)                                                     \
+  SPK_CLONES static void name(const spk_pooled *p, double *sums, int detached) {            \
+    spk_pooled_backward_kind(p, sums, kind, detached);                                      \
+  }
+
+SPK_POOLED_BACKWARD(spk_pooled_atan, SPK_SURROGATE_ATAN)
+SPK_POOLED_BACKWARD(spk_pooled_triangle, SPK_SURROGATE_TRIANGLE)
+SPK_POOLED_BACKWARD(spk_pooled_sigmoid, SPK_SURROGATE_SIGMOID)
+SPK_POOLED_BACKWARD(spk_pooled_fast_sigmoid, SPK_SURROGATE_FAST_SIGMOID)
+
+static spk_pooled spk_pooled_make(
+    const spk_neuron *neuron, const spk_pooled_geometry *g, const float *threshold) {
+  const int64_t size = g->images * g->height * g->width * g->channels;
+  spk_pooled p = {.neuron = neuron, .g = g, .threshold = threshold, .size = size};
+  p.pooled_size = size / (g->kernel_height * g->kernel_width);
+  return p;
+}
+
+int64_t spk_pooled_forward(
+    const spk_neuron *neuron, const spk_pooled_geometry *geometry, const float *input,
+    const float *threshold, float *pooled, float *potentials) {
+  spk_pooled p = spk_pooled_make(neuron, geometry, threshold);
+  p.input = input;
+  p.pooled = pooled;
+  p.potentials = potentials;
+  return spk_pooled_forward_choose(&p);
+}
+
+void spk_pooled_backward(
+    const spk_neuron *neuron, const spk_pooled_geometry *geometry, spk_surrogate surrogate,
+    int32_t is_reset_detached, float spike_cost, const float *potentials,
+    const float *threshold, const float *pooled_gradient, float *input_gradient,
+    float *threshold_gradient) {
+  spk_pooled p = spk_pooled_make(neuron, geometry, threshold);
+  p.surrogate = surrogate;
+  p.spike_cost = spike_cost;
+  p.potentials = (float *)potentials;
+  p.pooled_gradient = pooled_gradient;
+  p.input_gradient = input_gradient;
+  const int64_t channels = geometry->channels;
+  double *sums = threshold_gradient ? spk_scratch(channels, sizeof(double)) : NULL;
+  const int detached = is_reset_detached != 0;
+  switch (surrogate.kind) {
+    case SPK_SURROGATE_ATAN: spk_pooled_atan(&p, sums, detached); break;
+    case SPK_SURROGATE_TRIANGLE: spk_pooled_triangle(&p, sums, detached); break;
+    case SPK_SURROGATE_SIGMOID: spk_pooled_sigmoid(&p, sums, detached); break;
+    default: spk_pooled_fast_sigmoid(&p, sums, detached); break;
+  }
+  if (sums) {
+    for (int64_t c = 0; c < channels; c++) threshold_gradient[c] = (float)sums[c];
+  }
+  free(sums);
+}

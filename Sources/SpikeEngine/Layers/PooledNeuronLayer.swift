@@ -1,0 +1,69 @@
+import SpikeCompute
+import SpikeGraph
+
+/// A population together with the mean or sum pool that is its only reader.
+struct PooledNeuronPlan: LayerPlan {
+  var population: NeuronPlan
+  var pool: PoolPlan
+  var threshold: Range<Int>
+
+  var isTrainable: Bool { true }
+
+  /// Joins a population and a pool where the kernel can.
+  init?(_ population: NeuronPlan, _ pool: PoolPlan, timeSteps: Int) {
+    guard population.neuron.spikes, let threshold = population.threshold, pool.kind != .max,
+      pool.pooling.isTiling, timeSteps <= PooledPopulation.maximumSteps
+    else { return nil }
+    let sizes = pool.input.dimensions.dropFirst()
+    guard zip(sizes, pool.pooling.kernel).allSatisfy({ $0 % $1 == 0 }) else { return nil }
+    self.population = population
+    self.pool = pool
+    self.threshold = threshold
+  }
+
+  func needs(_ extent: LayerExtent) -> LayerNeeds {
+    guard extent.isDifferentiated else { return LayerNeeds() }
+    return LayerNeeds(saved: population.elements * extent.images * extent.timeSteps)
+  }
+
+  func bind(_ memory: LayerMemory) throws(ComputeError) -> any Layer {
+    let sizes = Plane.pair(Array(pool.input.dimensions.dropFirst()), fill: 1)
+    let kernel = Plane.pair(pool.pooling.kernel, fill: 1)
+    let kernels = PooledPopulation(
+      population.constants, steps: memory.extent.timeSteps, images: memory.extent.images,
+      height: sizes.0, width: sizes.1, channels: pool.input[0], kernel: kernel,
+      divisor: pool.kind == .sum ? 1 : Float(kernel.0 * kernel.1),
+      inputIsFixed: !population.inputIsTemporal)
+    return PooledNeuronLayer(kernels: kernels, threshold: threshold, memory: memory)
+  }
+}
+
+private final class PooledNeuronLayer: PopulationLayer {
+  private let kernels: PooledPopulation
+  private let memory: LayerMemory
+  private let slot: Range<Int>
+  private let threshold: FloatView
+  private(set) var spikeCount = 0
+  var spikeCost: Float = 0
+
+  init(kernels: PooledPopulation, threshold: Range<Int>, memory: LayerMemory) {
+    self.kernels = kernels
+    self.memory = memory
+    slot = threshold
+    self.threshold = memory.parameters.slice(threshold)
+  }
+
+  func forward() {
+    spikeCount = kernels.forward(
+      memory.inputs[0], thresholds: threshold, pooled: memory.output,
+      potentials: memory.extent.isDifferentiated ? memory.saved : nil)
+  }
+
+  func backward(parameters: FloatView?) {
+    guard let gradient = memory.outputGradient else { return }
+    kernels.backward(
+      gradient, surrogate: memory.surrogate, isResetDetached: memory.resetGradientDetached,
+      spikeCost: spikeCost, potentials: memory.saved, thresholds: threshold,
+      inputGradient: memory.inputGradients[0], thresholdGradient: parameters?.slice(slot))
+  }
+}
