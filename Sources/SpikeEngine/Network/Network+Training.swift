@@ -51,7 +51,7 @@ extension Network {
     checkInputs(inputs, count)
     let share = (count + configuration.shards - 1) / configuration.shards
     let shards = Piece.cut(0..<count, size: share)
-    let pieceCounts = Collector<ShardResult>(count: shards.count)
+    let collector = Collector<ShardResult>(count: shards.count)
     let labels = IndexBuffer(labels)
     let costs = spikeCosts(loss, count: count)
     let (workers, pieces) = (workers, pieces)
@@ -61,30 +61,25 @@ extension Network {
       let sums = shardGradients.view(shard * parameters..<(shard + 1) * parameters)
       var result = ShardResult(spikes: plan.populations.map { _ in 0 })
       for piece in Piece.cut(shards[shard].samples, size: pieces[.training]) {
-        let program = Network.program(
-          workers[thread], images: piece.samples.count, purpose: .training)
-        load(inputs, piece, into: program)
-        program.forward()
-        let found = seed(program, labels.view(piece.samples), loss, count)
-        result.loss += found.loss
-        result.correct += found.correct
-        for (index, operation) in program.plan.populations.enumerated() {
-          guard let population = program.population(operation) else { continue }
-          result.spikes[index] += population.spikeCount
-          population.spikeCost = costs[index]
+        workers[thread].run(images: piece.samples.count, purpose: .training) { program, spare in
+          load(inputs, piece, into: program)
+          program.forward()
+          result.add(seed(program, labels.view(piece.samples), loss, count))
+          result.spikes = program.addSpikes(to: result.spikes, costs: costs)
+          if result.pieces == 0 {
+            program.backward(parameters: sums)
+          } else {
+            let gradients = spare()
+            program.backward(parameters: gradients)
+            Kernels.add(sums, gradients, into: sums)
+          }
+          result.pieces += 1
         }
-        if result.pieces == 0 {
-          program.backward(parameters: sums)
-        } else {
-          program.backward(parameters: workers[thread].gradients.all)
-          Kernels.add(sums, workers[thread].gradients.all, into: sums)
-        }
-        result.pieces += 1
       }
-      pieceCounts.set(result, at: shard)
+      collector.set(result, at: shard)
     }
 
-    let results = pieceCounts.all
+    let results = collector.all
     sumShards(shards.count)
     moveStatistics(pieces: results.reduce(0) { $0 + $1.pieces })
     return summary(results, costs, count)
@@ -164,4 +159,20 @@ private struct ShardResult: Sendable {
   var correct = 0
   var pieces = 0
   var spikes: [Int]
+
+  mutating func add(_ found: LossSum) {
+    loss += found.loss
+    correct += found.correct
+  }
+}
+
+extension Program {
+  /// Adds the spikes of the last forward pass of each population, and sets what they cost.
+  fileprivate func addSpikes(to sums: [Int], costs: [Float]) -> [Int] {
+    zip(sums, zip(plan.populations, costs)).map { sum, pair in
+      guard let population = population(pair.0) else { return sum }
+      population.spikeCost = pair.1
+      return sum + population.spikeCount
+    }
+  }
 }

@@ -17,9 +17,6 @@ extension Network {
   }
 
   /// Runs `body` for every piece, in any order, on all threads.
-  ///
-  /// Programs of other sizes than those tried in `init` can only fail for lack of memory, which
-  /// no caller can mend.
   func forEach(
     _ pieces: [Piece], _ purpose: LayerExtent.Purpose,
     _ body: @Sendable (_ index: Int, Piece, Program) -> Void
@@ -27,19 +24,9 @@ extension Network {
     let workers = workers
     Shards.run(count: pieces.count, threads: workers.count) { index, thread in
       let piece = pieces[index]
-      body(
-        index, piece,
-        Network.program(workers[thread], images: piece.samples.count, purpose: purpose))
-    }
-  }
-
-  static func program(
-    _ worker: Worker, images: Int, purpose: LayerExtent.Purpose
-  ) -> Program {
-    do throws(EngineError) {
-      return try worker.program(images: images, purpose: purpose)
-    } catch {
-      fatalError("a kernel could not be made: \(error)")
+      workers[thread].run(images: piece.samples.count, purpose: purpose) { program, _ in
+        body(index, piece, program)
+      }
     }
   }
 

@@ -12,9 +12,8 @@ public import SpikeGraph
 /// that ends otherwise gets the sum over the steps; a network without neurons its one output. A
 /// final softmax is applied in inference, and skipped by losses and adjoints.
 ///
-/// One caller at a time uses a network; it brings its own threads. That promise is the caller's,
-/// which is why the class may cross threads unchecked.
-public final class Network: @unchecked Sendable {
+/// One caller at a time uses a network; it brings its own threads.
+public final class Network: Sendable {
   /// The graph that was compiled. Its constants are those at the start; ``currentGraph()`` has
   /// those of now.
   public let graph: Graph
@@ -64,9 +63,9 @@ public final class Network: @unchecked Sendable {
     gradients = FloatBuffer(count: configuration.training ? plan.parameters.count : 0)
     shardGradients = FloatBuffer(count: shards * plan.parameters.count)
     // What cannot run says so here and not in the middle of an epoch.
-    _ = try workers[0].program(images: pieces[.inference], purpose: .inference)
+    try workers[0].prepare(images: pieces[.inference], purpose: .inference)
     if configuration.training {
-      _ = try workers[0].program(images: pieces[.training], purpose: .training)
+      try workers[0].prepare(images: pieces[.training], purpose: .training)
     }
   }
 

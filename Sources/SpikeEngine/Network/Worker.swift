@@ -1,24 +1,28 @@
 import SpikeCompute
+import Synchronization
 
-/// What one thread works with: an arena and the programs that are bound to it. One thread at a
-/// time uses a worker; that is why it may cross threads unchecked.
-final class Worker: @unchecked Sendable {
+/// What one thread works with: an arena and the programs that are bound to it.
+final class Worker: Sendable {
+  private let plans: PlanPair
+  private let configuration: EngineConfiguration
+  private let parameters: FloatView
+  /// Never contended: a worker belongs to one thread of a run.
+  private let bench = Mutex(Bench())
+
   private struct Key: Hashable {
     var images: Int
     var purpose: LayerExtent.Purpose
   }
 
+  private struct Bench {
+    var arena = FloatBuffer(count: 0)
+    var programs: [Key: Program] = [:]
+    var gradients: FloatBuffer?
+  }
+
   /// Programs that are kept before all are dropped; a run needs a full and a last size of one or
   /// two purposes.
   private static let programLimit = 8
-
-  private let plans: PlanPair
-  private let configuration: EngineConfiguration
-  private let parameters: FloatView
-  private var arena = FloatBuffer(count: 0)
-  private var programs: [Key: Program] = [:]
-  /// Room for the gradients of a piece before they are added to those of its shard.
-  private(set) lazy var gradients = FloatBuffer(count: parameters.count)
 
   init(_ plans: PlanPair, _ configuration: EngineConfiguration, parameters: FloatView) {
     self.plans = plans
@@ -26,19 +30,54 @@ final class Worker: @unchecked Sendable {
     self.parameters = parameters
   }
 
-  /// The program for so many samples; bound on first use.
-  func program(images: Int, purpose: LayerExtent.Purpose) throws(EngineError) -> Program {
-    let key = Key(images: images, purpose: purpose)
-    if let program = programs[key] { return program }
-    let plan = plans[purpose]
-    let layout = ProgramLayout(plan, images: images, purpose: purpose)
-    if layout.count > arena.count || programs.count >= Worker.programLimit {
-      programs = [:]
-      if layout.count > arena.count { arena = FloatBuffer(count: layout.count) }
+  /// Binds the program for so many samples, if there is none yet.
+  func prepare(images: Int, purpose: LayerExtent.Purpose) throws(EngineError) {
+    let result = bench.withLock { bench -> EngineError? in
+      do throws(EngineError) {
+        _ = try program(Key(images: images, purpose: purpose), &bench)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let result { throw result }
+  }
+
+  /// Calls `body` with the program for so many samples, and with room for the parameter gradients
+  /// of a piece where the purpose is training.
+  ///
+  /// Programs of other sizes than those that were prepared can only fail for lack of memory,
+  /// which no caller can mend.
+  func run(
+    images: Int, purpose: LayerExtent.Purpose,
+    _ body: (Program, _ gradients: () -> FloatView) -> Void
+  ) {
+    bench.withLock { bench in
+      do throws(EngineError) {
+        let program = try program(Key(images: images, purpose: purpose), &bench)
+        let count = parameters.count
+        body(program) {
+          let gradients = bench.gradients ?? FloatBuffer(count: count)
+          bench.gradients = gradients
+          return gradients.all
+        }
+      } catch {
+        preconditionFailure("a kernel could not be made: \(error)")
+      }
+    }
+  }
+
+  private func program(_ key: Key, _ bench: inout Bench) throws(EngineError) -> Program {
+    if let program = bench.programs[key] { return program }
+    let plan = plans[key.purpose]
+    let layout = ProgramLayout(plan, images: key.images, purpose: key.purpose)
+    if layout.count > bench.arena.count || bench.programs.count >= Worker.programLimit {
+      bench.programs = [:]
+      if layout.count > bench.arena.count { bench.arena = FloatBuffer(count: layout.count) }
     }
     let program = try Program(
-      plan, layout, configuration, parameters: parameters, arena: arena.all)
-    programs[key] = program
+      plan, layout, configuration, parameters: parameters, arena: bench.arena.all)
+    bench.programs[key] = program
     return program
   }
 }
