@@ -1,3 +1,4 @@
+import SpikeEngine
 import SpikeGraph
 import SpikeImport
 import SpikeTestSupport
@@ -27,6 +28,14 @@ struct OperatorConformanceTests {
         graph, Array(input[sample * sampleSize..<(sample + 1) * sampleSize]))
     }
     try checkClose(computed, output)
+  }
+
+  @Test("the engine computes what onnxruntime computed", arguments: OperatorFixture.all)
+  func engine(_ fixture: OperatorFixture) throws {
+    let graph = try ONNXImporter.read(path: fixture.model).model.graph
+    let network = try Network(graph, EngineConfiguration(batch: 2, threads: 1))
+    let computed = network.infer(try fixture.input(), count: try fixture.expected().inputShape[0])
+    try checkClose(computed, try fixture.output())
   }
 }
 
