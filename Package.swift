@@ -38,6 +38,11 @@ let package = Package(
   products: [
     .library(name: "SpikePipeline", targets: ["SpikePipeline"]),
     .executable(name: "sfconv", targets: ["sfconv"]),
+    // For Benchmarks/, which times single modules.
+    .library(name: "SpikeEngine", targets: ["SpikeEngine"]),
+    .library(name: "SpikeCompute", targets: ["SpikeCompute"]),
+    .library(name: "SpikeGraph", targets: ["SpikeGraph"]),
+    .library(name: "SpikeBytes", targets: ["SpikeBytes"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")

@@ -1,4 +1,4 @@
-package import SpikeCompute
+public import SpikeCompute
 public import SpikeGraph
 
 extension Network {
@@ -6,7 +6,8 @@ extension Network {
   /// thresholds. A constant that two nodes share is listed for each.
   public var parameters: [NetworkParameter] {
     plan.parameters.slots.filter(\.isTrainable).map {
-      NetworkParameter(node: $0.node, role: $0.role, name: $0.name, shape: $0.shape)
+      NetworkParameter(
+        node: $0.node, role: $0.role, name: $0.name, shape: $0.shape, range: $0.range)
     }
   }
 
@@ -50,7 +51,7 @@ extension Network {
   /// All parameters in the order of the engine, with padding that stays 0: for optimisers that
   /// treat all elements alike. Statistics of batch normalisation are among them; their gradients
   /// read 0.
-  package var parameterMemory: FloatView { store.values.all }
+  public var parameterMemory: FloatView { store.values.all }
   /// The gradients that belong to ``parameterMemory``.
-  package var gradientMemory: FloatView { gradients.all }
+  public var gradientMemory: FloatView { gradients.all }
 }

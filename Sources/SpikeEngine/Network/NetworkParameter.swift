@@ -10,12 +10,17 @@ public struct NetworkParameter: Hashable, Sendable {
   public var name: ValueName
   /// Shape in the graph, which is also the order of values and gradients.
   public var shape: Shape
+  /// Where its values lie in ``Network/parameterMemory``, in the order of the engine.
+  public var range: Range<Int>
 
   /// Makes a description.
-  public init(node: String, role: ParameterRole, name: ValueName, shape: Shape) {
+  public init(
+    node: String, role: ParameterRole, name: ValueName, shape: Shape, range: Range<Int>
+  ) {
     self.node = node
     self.role = role
     self.name = name
     self.shape = shape
+    self.range = range
   }
 }
