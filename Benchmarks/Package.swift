@@ -1,0 +1,22 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "Benchmarks",
+  dependencies: [.package(name: "sfconv", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "TrainingStep",
+      dependencies: ["SpikeEngine", "SpikeCompute", "SpikeGraph", "SpikeBytes"].map {
+        .product(name: $0, package: "sfconv")
+      },
+      swiftSettings: [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("ExistentialAny"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+      ])
+  ]
+)
