@@ -11,7 +11,7 @@ extension PlanCompiler {
     let x = canonical(node.inputs[0])
     let weight = constantShape(.weight, node) ?? []
     let plan = ConvolutionPlan(
-      geometry: geometry, input: self.plan.values[x].shape, output: shape(of: node),
+      geometry: geometry, input: shape(of: node.inputs[0]), output: shape(of: node),
       weight: addParameter(
         .weight, of: node,
         map: ConvolutionPlan.weightMap(weight, groups: geometry.groups)),
@@ -103,12 +103,13 @@ extension PlanCompiler {
     append(
       node, index,
       PoolPlan(
-        pooling: pooling, kind: kind, input: plan.values[x].shape, output: shape(of: node)), [x])
+        pooling: pooling, kind: kind, input: shape(of: node.inputs[0]), output: shape(of: node)),
+      [x])
   }
 
   mutating func addTranspose(_ node: Node, _ index: Int, _ order: [Int]) {
     let x = canonical(node.inputs[0])
-    let map = GatherPlan.transposing(plan.values[x].shape, order: order)
+    let map = GatherPlan.transposing(shape(of: node.inputs[0]), order: order)
     append(node, index, GatherPlan(map, inputElements: map.count), [x])
   }
 
@@ -116,7 +117,7 @@ extension PlanCompiler {
     _ node: Node, _ index: Int, _ before: [Int], _ after: [Int], _ value: Float
   ) {
     let x = canonical(node.inputs[0])
-    let input = plan.values[x].shape
+    let input = shape(of: node.inputs[0])
     let map = GatherPlan.padding(input, to: shape(of: node), before: before)
     append(
       node, index,
@@ -128,7 +129,7 @@ extension PlanCompiler {
     if inputs.contains(where: { plan.values[$0].isTemporal }) {
       inputs = inputs.map { temporal($0, for: node.name) }
     }
-    let layer = ConcatenatePlan(inputs: inputs.map { plan.values[$0].shape }, axis: axis)
+    let layer = ConcatenatePlan(inputs: node.inputs.map { shape(of: $0) }, axis: axis)
     append(node, index, layer, inputs)
   }
 

@@ -90,6 +90,10 @@ extension PlanCompiler {
   /// The inferred shape of what a node makes.
   func shape(of node: Node) -> Shape { shapes[node.output] ?? [] }
 
+  /// The inferred shape of a value. After a reshape that moves nothing it differs from the shape
+  /// that its memory was made for.
+  func shape(of value: ValueName) -> Shape { shapes[value] ?? [] }
+
   /// A constant's shape, where the node has it.
   func constantShape(_ role: ParameterRole, _ node: Node) -> Shape? {
     graph.constant(role, of: node)?.shape
