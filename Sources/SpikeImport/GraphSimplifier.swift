@@ -4,12 +4,14 @@ import SpikeGraph
 ///
 /// - A constant added to a convolution or linear layer, the same for a whole channel, is its bias.
 /// - A border of zeros in front of a convolution is the border of the convolution.
+/// - A reshape behind the final softmax vanishes: the numbers and their order stay.
 /// - Constants that no node reads vanish.
 enum GraphSimplifier {
   /// The simplified graph.
   /// - Complexity: O(nodes + constants).
   static func simplified(_ graph: Graph) -> Graph {
     var result = graph
+    endWithSoftmax(&result)
     mergePads(&result)
     mergeBiases(&result)
     let used = Set(result.nodes.flatMap { $0.parameters.values })
@@ -25,6 +27,23 @@ enum GraphSimplifier {
     }
     for name in graph.outputs { counts[name, default: 0] += 1 }
     return counts
+  }
+
+  private static func endWithSoftmax(_ graph: inout Graph) {
+    let counts = readerCounts(graph)
+    while graph.nodes.count >= 2, let last = graph.nodes.last, graph.outputs == [last.output],
+      case .reshape = last.operator, let maker = graph.nodes.dropLast().last,
+      last.inputs == [maker.output], counts[maker.output] == 1
+    {
+      // Several reshapes may follow each other; only a softmax in front of them counts.
+      guard
+        let source = graph.nodes.last(where: {
+          if case .reshape = $0.operator { false } else { true }
+        }), case .softmax = source.operator
+      else { return }
+      graph.nodes.removeLast()
+      graph.outputs = [maker.output]
+    }
   }
 
   private static func mergeBiases(_ graph: inout Graph) {

@@ -69,7 +69,7 @@ enum Shell {
     process.environment = environment
     // Files, not pipes: a full pipe would block the program under test.
     for name in ["out", "err"] {
-      FileManager.default.createFile(atPath: "\(logs)/\(name)", contents: nil)
+      _ = FileManager.default.createFile(atPath: "\(logs)/\(name)", contents: nil)
     }
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: "\(logs)/out"))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: "\(logs)/err"))
