@@ -13,15 +13,20 @@ struct PoolPlan: LayerPlan {
   func needs(_ extent: LayerExtent) -> LayerNeeds { LayerNeeds() }
 
   func bind(_ memory: LayerMemory) throws(ComputeError) -> any Layer {
+    let geometry = geometry(images: memory.inputs[0].count / max(input.elementCount, 1))
+    return PoolLayer(kind: kind, geometry: geometry, memory: memory)
+  }
+
+  /// The geometry in the words of the kernels.
+  func geometry(images: Int) -> PoolingGeometry {
     let sizes = Plane.pair(Array(input.dimensions.dropFirst()), fill: 1)
-    let geometry = PoolingGeometry(
-      images: memory.inputs[0].count / max(input.elementCount, 1), height: sizes.0,
+    return PoolingGeometry(
+      images: images, height: sizes.0,
       width: sizes.1, channels: input[0], kernel: Plane.pair(pooling.kernel, fill: 1),
       strides: Plane.pair(pooling.strides, fill: 1),
       padsBefore: Plane.pair(pooling.padsBefore, fill: 0),
       padsAfter: Plane.pair(pooling.padsAfter, fill: 0),
       dilations: Plane.pair(pooling.dilations, fill: 1), roundsUp: pooling.roundsUp)
-    return PoolLayer(kind: kind, geometry: geometry, memory: memory)
   }
 }
 

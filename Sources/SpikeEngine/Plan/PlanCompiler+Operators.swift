@@ -100,6 +100,13 @@ extension PlanCompiler {
     try checkSizes(pooling.strides + pooling.dilations, "Strides and dilations", from: 1)
     try checkSizes(pooling.padsBefore + pooling.padsAfter, "Pads", from: 0)
     let x = canonical(node.inputs[0])
+    // Without time there is nothing to sum up: the growth of a maximum is the maximum.
+    if pooling.isCumulative, kind == .max, plan.values[x].isTemporal {
+      let layer = CumulativeMaxPoolPlan(
+        pooling: pooling, input: plan.values[x].shape, output: shape(of: node))
+      append(node, index, layer, [x])
+      return
+    }
     append(
       node, index,
       PoolPlan(
