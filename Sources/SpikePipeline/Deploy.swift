@@ -65,9 +65,10 @@ extension Pipeline {
     // The bundle as written, read back, in the chip's integers, against the fitted model in the
     // float engine: two implementations that must agree in every prediction.
     let bundle = try BundleFile.read(path: bundlePath)
-    let model = try measure(fitted.model, on: test, timeSteps: bundle.timeSteps, counts: false)
+    let model = try measure(fitted.model, on: test, timeSteps: bundle.timeSteps, counts: true)
     let integers = try measure(bundle, on: test)
-    report.after = integers
+    report.after = model
+    report.integers = integers
     report.equalPredictions = zip(model.predictions, integers.predictions).count { $0 == $1 }
     let validation = Validator.validate(bundle, against: spec)
     report.validation = validation

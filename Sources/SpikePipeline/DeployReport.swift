@@ -19,8 +19,10 @@ struct DeployReport {
   var exported: Pipeline.Exported?
   /// Bytes of the imported parameters as float32.
   var floatBytes = 0
-  /// The bundle in the chip's integers.
+  /// The fitted model in the float engine, with NeuroBench's counts.
   var after: Measured?
+  /// The bundle in the chip's integers, with the synaptic events that the chip delivers.
+  var integers: Measured?
   var equalPredictions = 0
   var validation: Report?
   var findings: [Finding] = []
@@ -52,11 +54,11 @@ struct DeployReport {
         "\(fitName), \(Figure.decimal(settings.prune * 100, places: 0)) % of channels pruned, T = \(timeSteps)",
         Figure.percent(fitted.integerAccuracy ?? 0))
     }
-    if let after {
-      table.add("bundle, integers of \(spec.name)", Figure.percent(after.accuracy))
+    if let integers {
+      table.add("bundle, integers of \(spec.name)", Figure.percent(integers.accuracy))
       table.add(
         "  predictions equal to the fitted model's",
-        "\(Figure.grouped(equalPredictions)) of \(Figure.grouped(after.samples))")
+        "\(Figure.grouped(equalPredictions)) of \(Figure.grouped(integers.samples))")
     }
     if let exported {
       let share = Double(exported.sizes.total) / Double(max(1, floatBytes))
@@ -81,14 +83,20 @@ struct DeployReport {
     guard let before, let after else { return }
     for (name, path) in [("ACs", \Measured.accumulates), ("MACs", \Measured.multiplyAccumulates)] {
       table.add(
-        "effective \(name) per image, before → after",
+        "effective \(name) per image (NeuroBench)",
         "\(grouped(before[keyPath: path])) → \(grouped(after[keyPath: path]))")
     }
     for (first, second) in zip(energy(before).rows, energy(after).rows) {
       table.add(
-        "  energy, \(first.name)",
-        "\(Figure.decimal(first.nanojoules, places: 0)) → \(Figure.decimal(second.nanojoules, places: 0)) nJ"
-      )
+        "  energy at \(first.name)",
+        "\(Figure.decimal(first.nanojoules, places: 0)) → "
+          + "\(Figure.decimal(second.nanojoules, places: 0)) nJ")
+    }
+    if let integers {
+      // Behind a pool NeuroBench counts one MAC per window; the chip delivers every spike.
+      table.add(
+        "synaptic events that the chip delivers",
+        grouped((integers.accumulates ?? 0) + (integers.multiplyAccumulates ?? 0)))
     }
   }
 
@@ -120,12 +128,15 @@ struct DeployReport {
       "convert": converted?.summary(output: nil),
       "unprunedAccuracy": unpruned.map { .number($0) },
       "fit": fitted?.summary(output: nil),
-      "bundleAccuracy": after.map { .number($0.accuracy) },
-      "testSamples": after.map { .integer($0.samples) },
+      "bundleAccuracy": integers.map { .number($0.accuracy) },
+      "testSamples": integers.map { .integer($0.samples) },
       "equalPredictions": .integer(equalPredictions),
       "floatBytes": .integer(floatBytes),
       "export": exported?.summary(output: "model.sfb"),
       "operationsBefore": before.map(operations), "operationsAfter": after.map(operations),
+      "chipEventsPerSample": integers.map {
+        .number(($0.accumulates ?? 0) + ($0.multiplyAccumulates ?? 0))
+      },
       "validation": validation.map(Pipeline.summary),
     ])
   }

@@ -61,10 +61,12 @@ extension Pipeline {
     var measured = Measured(samples: data.count, predictions: [], correct: 0)
     var (accumulates, multiplies, spikes) = (0.0, 0.0, 0.0)
     var inputs: [Float] = []
+    // A fitted graph takes the integers of the chip; its encoding only says what integer 1 means.
+    let isInteger = model.stage == .fitted
     for batch in Pipeline.batches(of: data.count, size: 512) {
       data.fillBatch(
-        batch, scale: model.encoding.scale, offset: model.encoding.offset,
-        bits: model.encoding.bits, into: &inputs)
+        batch, scale: isInteger ? [1] : model.encoding.scale,
+        offset: isInteger ? [0] : model.encoding.offset, bits: model.encoding.bits, into: &inputs)
       measured.predictions += Pipeline.largest(
         network.infer(inputs, count: batch.count), rows: batch.count)
       if counts {
