@@ -37,7 +37,11 @@ public enum DataSource {
   ) throws(DataError) -> Dataset {
     let found = try read(specification, split, folder)
     guard let inputShape else { return found }
-    return try found.reshaped(to: inputShape)
+    do throws(DataError) {
+      return try found.reshaped(to: inputShape)
+    } catch {
+      throw error.located(in: Location(file: specification))
+    }
   }
 
   private static func read(

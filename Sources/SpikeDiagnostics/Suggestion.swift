@@ -2,13 +2,13 @@
 public enum Suggestion {
   /// The candidate with the smallest edit distance to `name`, if it is near enough to be meant.
   ///
-  /// Near enough is a distance of at most 3 and less than half of the name's length.
+  /// Near enough is a distance of at most 3 and at most half of the name's length.
   /// - Complexity: O(candidates · length²).
   public static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
     let lowered = name.lowercased()
     let best = candidates.map { ($0, editDistance(lowered, $0.lowercased())) }
       .min { ($0.1, $0.0) < ($1.1, $1.0) }
-    guard let (candidate, distance) = best, distance <= 3, distance * 2 < max(2, name.count) else {
+    guard let (candidate, distance) = best, distance <= 3, distance * 2 <= name.count else {
       return nil
     }
     return candidate

@@ -38,7 +38,9 @@ public struct EnergyReport: Hashable, Sendable {
     let horowitz = "M. Horowitz, ISSCC 2014, 45 nm at 0.9 V"
     var rows = [
       row("0.9 pJ per AC, 4.6 per MAC (float32)", 0.9, 4.6, horowitz),
-      row("0.1 pJ per AC, 3.2 per MAC (int32)", 0.1, 3.2, "\(horowitz): int32 add 0.1 pJ, int32 multiply 3.1 pJ"),
+      row(
+        "0.1 pJ per AC, 3.2 per MAC (int32)", 0.1, 3.2,
+        "\(horowitz): int32 add 0.1 pJ, int32 multiply 3.1 pJ"),
     ]
     if let chip {
       rows.append(

@@ -82,6 +82,6 @@ enum LayerTable {
     "SpikeBytes/", "SpikeContainers/", "SpikeCompute/", "SpikeGraph/Tensor/TensorStorage.swift",
     "SpikeImport/ONNX/ONNXModelReader.swift", "SpikeModelFile/ModelMessageCoding.swift",
     "SpikeModelFile/ModelReader.swift",
-    "SpikeBundle/BundleManifestCoding.swift", "SpikeBundle/IndexStreamCoding.swift",
+    "SpikeBundle/ManifestCoding.swift", "SpikeBundle/IndexStreams.swift",
   ]
 }

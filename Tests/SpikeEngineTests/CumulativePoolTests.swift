@@ -91,13 +91,22 @@ import Testing
       network.setValue(values, of: name)
       return Double(network.step(inputs, labels: labels, count: 3, loss: options).loss)
     }
-    for index in stride(from: 0, to: gradient.count, by: 5) {
+    func slope(_ index: Int, _ step: Float) -> Double {
       var above = original
       var below = original
-      above[index] += 4e-3
-      below[index] -= 4e-3
-      let slope = (loss(above) - loss(below)) / Double(above[index] - below[index])
-      #expect(abs(slope - Double(gradient[index])) < 0.03 * Double(size), "seed \(seed)")
+      above[index] += step
+      below[index] -= step
+      return (loss(above) - loss(below)) / Double(above[index] - below[index])
     }
+    // The loss has kinks where the winner of a window changes: there two step sizes give two slopes.
+    var compared = 0
+    let places = Array(stride(from: 0, to: gradient.count, by: 5))
+    for index in places {
+      let found = slope(index, 1e-3)
+      guard abs(found - slope(index, 4e-3)) < 0.02 * Double(size) else { continue }
+      compared += 1
+      #expect(abs(found - Double(gradient[index])) < 0.03 * Double(size), "seed \(seed)")
+    }
+    #expect(compared * 2 > places.count)
   }
 }

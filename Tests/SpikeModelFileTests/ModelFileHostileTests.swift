@@ -17,7 +17,8 @@ struct ModelFileHostileTests {
     do throws(ModelFileError) {
       let model = try ModelFile.read(path: path)
       // Whatever is accepted is canonical: it is written again as the same bytes.
-      #expect(try! ModelFile.encode(model).elementsEqual(bytes) || bytes[10] != 0 || bytes[11] != 0)
+      let again = try ModelFile.encode(model)
+      #expect(again == bytes || bytes[10] != 0 || bytes[11] != 0)
       return nil
     } catch {
       #expect(error.location.file == path)
