@@ -119,6 +119,8 @@ extension Pipeline {
       batchNormalization: try choice(
         request.batchNormalization, "--fold-batch-norm",
         ["thresholds": .intoThreshold, "weights": .intoWeights]),
+      maximumPooling: try choice(
+        request.maximumPooling, "--max-pool", ["spikes": .spikes, "cumulative": .cumulative]),
       reset: try choice(
         request.reset, "--reset", ["subtract": .bySubtraction, "zero": .toValue(0)]))
   }

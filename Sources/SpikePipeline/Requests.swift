@@ -55,6 +55,8 @@ public struct ConvertRequest: Hashable, Sendable {
   public var reset = "subtract"
   /// Where batch normalisation goes: `thresholds` or `weights`.
   public var batchNormalization = "thresholds"
+  /// What max pooling does with spikes: `spikes` or `cumulative`.
+  public var maximumPooling = "cumulative"
   /// Number of training samples for calibration.
   public var calibrationSamples = 1024
   /// Seed of their choice.

@@ -24,6 +24,12 @@ struct ConvertCommand: ParsableCommand {
   @Option(
     help: "Batch normalisation goes into: thresholds (weights stay untouched) or weights.")
   var foldBatchNorm = "thresholds"
+  @Option(
+    help: ArgumentHelp(
+      "Max pooling of spikes: spikes (a spike leaves when one enters; chips can do it) or "
+        + "cumulative (the rate is the largest rate exactly; simulators only).",
+      valueName: "mode"))
+  var maxPool = "cumulative"
   @Option(help: "Training samples that thresholds are computed from.") var calibrationSamples = 1024
   @Option(help: "Seed of the choice of calibration samples.") var seed: UInt64 = 1
   @OptionGroup var common: CommonOptions
@@ -36,6 +42,7 @@ struct ConvertCommand: ParsableCommand {
     request.thresholdScope = scope
     request.reset = reset
     request.batchNormalization = foldBatchNorm
+    request.maximumPooling = maxPool
     request.calibrationSamples = calibrationSamples
     request.seed = seed
     try common.print(Pipeline(common.context()).convert(request))
