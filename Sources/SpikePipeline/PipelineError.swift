@@ -5,14 +5,12 @@ public enum PipelineErrorCode: String, ErrorCode {
   case invalidOption = "pipeline.invalid-option"
   case unknownFileKind = "pipeline.unknown-file-kind"
   case wrongStage = "pipeline.wrong-stage"
-  case interrupted = "pipeline.interrupted"
 
   /// Exit status class of this code.
   public var category: ErrorCategory {
     switch self {
     case .invalidOption: .usage
     case .unknownFileKind, .wrongStage: .badData
-    case .interrupted: .inputOutput
     }
   }
 }

@@ -2,20 +2,6 @@ import Foundation
 import SpikeBytes
 import SpikeTestSupport
 
-/// Files that are not ours and lie outside the repository. `SFCONV_SHARED` names the folder that
-/// holds them; without it they are looked for beside the repository.
-enum ThirdPartyFiles {
-  static let roots: [String] = {
-    let parent = URL(filePath: FixtureLocation.repository).deletingLastPathComponent().path
-    let given = ProcessInfo.processInfo.environment["SFCONV_SHARED"]
-    return [given, "\(parent)/shared"].compactMap { $0 }
-  }()
-
-  static func find(_ candidates: [String]) -> String? {
-    candidates.first { FileManager.default.isReadableFile(atPath: $0) }
-  }
-}
-
 /// Models of other people.
 enum ThirdPartyModel {
   /// Path of mnist-8 (ONNX Model Zoo, as the wheel `qonnx` carries it); nil where it is not here.

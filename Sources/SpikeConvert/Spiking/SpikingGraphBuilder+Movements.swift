@@ -56,6 +56,9 @@ extension SpikingGraphBuilder {
     if case .maxPool(var geometry) = node.operator, options.maximumPooling == .cumulative {
       geometry.isCumulative = true
       edit { $0.nodes[index].operator = .maxPool(geometry) }
+      warnNotDeployable(
+        node, "Max pooling follows the largest spike count.",
+        fix: "for a chip convert with --max-pool spikes, or train with average pooling or strides")
     }
   }
 

@@ -109,13 +109,16 @@ struct SpikingGraphBuilder {
 
   mutating func report(_ finding: Finding) { findings.append(finding) }
 
-  mutating func warnNotDeployable(_ node: Node, _ message: String) {
+  mutating func warnNotDeployable(
+    _ node: Node, _ message: String,
+    fix: String = "put a ReLU there and retrain, or remove the operation"
+  ) {
     findings.append(
       Finding(
         .warning, code: ConvertFinding.notDeployable.rawValue,
         message: "\(message) Simulators run this; chips do not.",
         location: Location(node: node.name, operator: node.operator.name),
-        fix: "put a ReLU there and retrain, or remove the operation"))
+        fix: fix))
   }
 
   func conflict(_ message: String, at index: Int) -> ConvertError {
