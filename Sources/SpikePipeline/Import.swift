@@ -35,7 +35,8 @@ extension Pipeline {
   /// Reads a foreign network and records where it came from.
   func readForeign(_ request: ImportRequest) throws -> ImportResult {
     var result = try ONNXImporter.read(
-      path: request.input, options: ONNXImportOptions(inputShape: request.inputShape))
+      path: request.input,
+      options: ONNXImportOptions(inputShape: request.inputShape, until: request.until))
     let channels = result.model.graph.inputs.first?.shape.dimensions.first ?? 1
     result.model.encoding = InputEncoding(
       scale: try Pipeline.encodingNumbers(request.inputScale, "--input-scale", channels) ?? [

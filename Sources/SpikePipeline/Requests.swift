@@ -6,6 +6,8 @@ public struct ImportRequest: Hashable, Sendable {
   public var output: String
   /// Shape of one sample where the file leaves it open, `[C, H, W]`.
   public var inputShape: [Int]?
+  /// Name of the last node or value to import; what follows is cut off.
+  public var until: String?
   /// Factor from raw data to the network's input, one or one per channel; nil for 1/255.
   public var inputScale: [Float]?
   /// Summand after the factor; nil for 0.

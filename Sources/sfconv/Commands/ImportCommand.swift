@@ -20,6 +20,8 @@ struct ImportCommand: ParsableCommand {
       "Shape of one sample without the batch axis, where the file leaves it open.",
       valueName: "C,H,W"))
   var inputShape: String?
+  @Option(help: ArgumentHelp("Import only up to this node or value.", valueName: "name"))
+  var until: String?
   @Option(
     help: ArgumentHelp(
       "Factor from raw data to what the network was trained on: 0.00392156… (1/255) for pixels in "
@@ -34,6 +36,7 @@ struct ImportCommand: ParsableCommand {
   func run() throws {
     var request = ImportRequest(input: input, output: output)
     request.inputShape = try inputShape.map { try Numbers.integers($0, option: "--input-shape") }
+    request.until = until
     if let inputScale {
       request.inputScale = try Numbers.floats(inputScale, option: "--input-scale")
     }
