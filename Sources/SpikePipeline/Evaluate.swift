@@ -1,4 +1,5 @@
 import SpikeBundle
+import SpikeBytes
 import SpikeData
 import SpikeDiagnostics
 import SpikeEngine
@@ -32,6 +33,7 @@ extension Pipeline {
       let bundle = try BundleFile.read(path: request.input)
       let data = try bundleData(request.data, bundle)
       let measured = try measure(bundle, on: data)
+      try Pipeline.write(measured, data, to: request.predictions)
       return Pipeline.outcome(
         of: measured, file: request.input,
         kind: "\(bundle.arithmetic.rawValue) integers", timeSteps: bundle.timeSteps)
@@ -41,6 +43,7 @@ extension Pipeline {
       let isSpiking = loaded.model.stage != .imported
       let steps = isSpiking ? request.timeSteps ?? loaded.model.timeSteps ?? 1 : 1
       let measured = try measure(loaded.model, on: data, timeSteps: steps, counts: isSpiking)
+      try Pipeline.write(measured, data, to: request.predictions)
       var outcome = Pipeline.outcome(
         of: measured, file: request.input, kind: "float32", timeSteps: isSpiking ? steps : nil)
       outcome.findings += Pipeline.encodingWarning(data, loaded.model)
@@ -102,6 +105,14 @@ extension Pipeline {
       accumulates: result.perSample(\.accumulates),
       multiplyAccumulates: result.perSample(\.multiplyAccumulates),
       spikes: Double(result.populationSpikes.reduce(0, +)) / Double(max(1, data.count)))
+  }
+
+  private static func write(_ measured: Measured, _ data: Dataset, to path: String?) throws {
+    guard let path else { return }
+    let lines = zip(data.labels, measured.predictions).enumerated().map {
+      "\($0.offset),\($0.element.0),\($0.element.1)\n"
+    }
+    try AtomicFile.write(text: "index,label,prediction\n" + lines.joined(), to: path)
   }
 
   func bundleData(_ request: DataRequest, _ bundle: Bundle) throws -> Dataset {

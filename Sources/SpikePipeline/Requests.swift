@@ -131,6 +131,8 @@ public struct EvaluateRequest: Hashable, Sendable {
   public var data: DataRequest
   /// Time steps; nil for those of the file.
   public var timeSteps: Int?
+  /// Path of a CSV file to write with one line per sample: index, label, prediction; nil for none.
+  public var predictions: String?
 
   /// Makes a request.
   public init(input: String, data: DataRequest, timeSteps: Int? = nil) {

@@ -17,10 +17,14 @@ struct EvalCommand: ParsableCommand {
   @OptionGroup var data: DataOptions
   @Option(name: [.long, .customShort("T")], help: "Time steps; those of the model if left out.")
   var timeSteps: Int?
+  @Option(
+    help: ArgumentHelp("Write index, label and prediction of every sample.", valueName: "csv file"))
+  var predictions: String?
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let request = EvaluateRequest(input: file, data: data.request, timeSteps: timeSteps)
+    var request = EvaluateRequest(input: file, data: data.request, timeSteps: timeSteps)
+    request.predictions = predictions
     try common.print(Pipeline(common.context()).evaluate(request))
   }
 }
