@@ -159,7 +159,9 @@ let package = Package(
       uses: ["SpikeValidate", "SpikeBundle", "SpikeHardware", "SpikeDiagnostics"]),
     tests(
       "SpikeConvertTests",
-      uses: ["SpikeConvert", "SpikeEngine", "SpikeGraph", "SpikeData", "SpikeDiagnostics"]),
+      uses: [
+        "SpikeConvert", "SpikeEngine", "SpikeGraph", "SpikeData", "SpikeBytes", "SpikeDiagnostics",
+      ]),
     tests(
       "SpikeFitTests",
       uses: [

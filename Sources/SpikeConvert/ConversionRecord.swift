@@ -22,6 +22,7 @@ extension Converter {
         "maximum-pooling": options.maximumPooling.rawValue, "reset": reset,
         "comparator": options.comparator.rawValue,
         "initial-share": String(options.initialShare),
+        "refines-thresholds": String(options.refinesThresholds),
         "calibrates-bias": String(options.calibratesBias), "samples": String(samples),
       ], metrics: metrics)
   }

@@ -64,4 +64,10 @@ public struct AccuracyPoint: Hashable, Sendable {
   public var timeSteps: Int
   /// Share of the samples whose largest output is that of their label.
   public var accuracy: Double
+
+  /// Makes a point.
+  public init(timeSteps: Int, accuracy: Double) {
+    self.timeSteps = timeSteps
+    self.accuracy = accuracy
+  }
 }

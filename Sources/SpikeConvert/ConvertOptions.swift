@@ -71,6 +71,9 @@ public struct ConvertOptions: Hashable, Sendable {
   public var initialShare: Float
   /// Whether a leaky ReLU may be treated as a ReLU, with a warning.
   public var approximatesLeakyRelu: Bool
+  /// Whether thresholds are tried out on the running network after the rule has set them, so that
+  /// spikes that arrive early or late are counted too.
+  public var refinesThresholds: Bool
   /// Whether biases are corrected by the mean error of the rates, layer by layer (the light form of
   /// Li et al. 2021).
   public var calibratesBias: Bool
@@ -81,7 +84,8 @@ public struct ConvertOptions: Hashable, Sendable {
     batchNormalization: BatchNormalizationFolding = .intoThreshold,
     maximumPooling: MaximumPooling = .spikes, reset: Neuron.Reset = .bySubtraction,
     comparator: Neuron.Comparator = .greaterOrEqual, initialShare: Float = 0.5,
-    approximatesLeakyRelu: Bool = false, calibratesBias: Bool = false
+    approximatesLeakyRelu: Bool = false, refinesThresholds: Bool = true,
+    calibratesBias: Bool = false
   ) {
     self.timeSteps = timeSteps
     self.rule = rule
@@ -92,6 +96,7 @@ public struct ConvertOptions: Hashable, Sendable {
     self.comparator = comparator
     self.initialShare = initialShare
     self.approximatesLeakyRelu = approximatesLeakyRelu
+    self.refinesThresholds = refinesThresholds
     self.calibratesBias = calibratesBias
   }
 

@@ -37,18 +37,20 @@ public enum Converter {
     ) {
       progress(ConversionProgress(step: "activations", completed: $0, total: total))
     }
-    let plan = ThresholdPlan(ann, statistics, options)
+    let annNetwork = try Network.running(ann, timeSteps: 1, threads: threads)
+    var plan = ThresholdPlan(ann, statistics, options)
+    if options.refinesThresholds {
+      try refine(&plan, statistics, annNetwork, data, options, threads, progress)
+    }
     var builder = try SpikingGraphBuilder(ann, thresholds: plan.thresholds, options: options)
     let scale = try builder.build()
     var graph = builder.graph
     try checkWhole(graph, against: model.graph)
-
-    let annNetwork = try Network.running(ann, timeSteps: 1, threads: threads)
     if options.calibratesBias {
       let calibration = BiasCalibration(
-        ann: annNetwork, thresholds: plan.thresholds, data: data, timeSteps: options.timeSteps,
-        threads: threads)
-      graph = try calibration.calibrated(graph, units: builder.currentUnits) {
+        ann: annNetwork, thresholds: plan.thresholds, data: data.prefix(biasSamples),
+        timeSteps: options.timeSteps, threads: threads)
+      graph = try calibration.calibrated(graph, units: builder.currentUnits, output: scale) {
         progress(ConversionProgress(step: "biases", completed: $0, total: $1))
       }
     }
@@ -93,6 +95,29 @@ public enum Converter {
       before.graph, try CalibrationData(samples, before.encoding, input: input),
       state.graph, try CalibrationData(samples, state.encoding, input: input), threads: threads)
     return state
+  }
+
+  /// Samples for the runs that try thresholds out, and for those that correct biases.
+  private static let refinementSamples = 128
+  private static let biasSamples = 256
+
+  private static func refine(
+    _ plan: inout ThresholdPlan, _ statistics: ActivationStatistics, _ ann: Network,
+    _ data: CalibrationData, _ options: ConvertOptions, _ threads: Int,
+    _ progress: (ConversionProgress) -> Void
+  ) throws(ConvertError) {
+    let samples = data.prefix(refinementSamples)
+    let inputs = samples.all()
+    let count = samples.dataset.count
+    let refinement = ThresholdRefinement(
+      ann: ann.graph, logits: ann.infer(inputs, count: count), inputs: inputs, count: count,
+      groups: plan.groups,
+      caps: Dictionary(uniqueKeysWithValues: ann.graph.nodes.map { ($0.name, $0.cap) }),
+      options: options, threads: threads)
+    plan.replace(
+      try refinement.refined(plan.thresholds) {
+        progress(ConversionProgress(step: "thresholds", completed: $0, total: $1))
+      }, statistics)
   }
 
   /// A converter must not return a network that is cut short.

@@ -35,6 +35,21 @@ struct CalibrationData: Sendable {
     }
   }
 
+  /// The first samples only.
+  func prefix(_ count: Int) -> CalibrationData {
+    CalibrationData(dataset: dataset.prefix(count), encoding: encoding)
+  }
+
+  /// All samples, encoded; for few of them.
+  func all() -> [Float] {
+    dataset.encoded(scale: encoding.scale, offset: encoding.offset, bits: encoding.bits)
+  }
+
+  private init(dataset: Dataset, encoding: InputEncoding) {
+    self.dataset = dataset
+    self.encoding = encoding
+  }
+
   /// Samples whose activations of the given sizes fit in a bounded amount of memory.
   static func chunkSize(elements: Int) -> Int { max(1, min(256, (1 << 24) / max(1, elements))) }
 }

@@ -45,9 +45,12 @@ package struct ActivationDistribution: Sendable {
     return (tailCount[index + 1] + Double(bins[index]) * rest) / total
   }
 
-  /// Share of the positive values above `threshold`.
+  /// Share of the positive values above `threshold`; exactly 0 from the largest value on, where
+  /// interpolation inside a bin would leave something.
   package func clippedShare(_ threshold: Double) -> Double {
-    positiveCount == 0 ? 0 : shareAbove(threshold) * total / Double(positiveCount)
+    // Thresholds are float32: the largest value rounds to itself.
+    positiveCount == 0 || Float(threshold) >= Float(maximum)
+      ? 0 : shareAbove(threshold) * total / Double(positiveCount)
   }
 
   /// E[(a - threshold)₊] over all values.

@@ -8,11 +8,14 @@ struct ThresholdPlan {
   /// Share of the positive activations above the threshold, by activation node.
   private(set) var clipped: [String: Double] = [:]
   private(set) var findings: [Finding] = []
+  /// Activation nodes that share their thresholds, in graph order.
+  let groups: [[String]]
 
   init(_ graph: Graph, _ statistics: ActivationStatistics, _ options: ConvertOptions) {
     let shared = SharedThresholds(graph, scope: options.scope)
     let caps = Dictionary(uniqueKeysWithValues: graph.nodes.map { ($0.name, $0.cap) })
-    for group in shared.groups {
+    groups = shared.groups
+    for group in groups {
       let cap = group.compactMap { caps[$0] }.min() ?? .infinity
       let isShared = options.scope == .layer || group.contains { shared.layerOnly.contains($0) }
       let threshold = choose(group, cap, isShared, statistics, options)
@@ -20,6 +23,16 @@ struct ThresholdPlan {
         thresholds[name] = threshold
         clipped[name] = clippedShare(name, threshold, statistics)
       }
+    }
+  }
+
+  /// Takes other thresholds for the same activations.
+  mutating func replace(
+    _ thresholds: [String: LayerThreshold], _ statistics: ActivationStatistics
+  ) {
+    self.thresholds = thresholds
+    for (name, threshold) in thresholds {
+      clipped[name] = clippedShare(name, threshold, statistics)
     }
   }
 
