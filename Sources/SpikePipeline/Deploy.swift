@@ -26,9 +26,12 @@ extension Pipeline {
     try ModelFile.write(imported.model, to: importing.output)
     report.findings += imported.findings
 
+    // Refined thresholds suit the converted network as it is; what is trained further and pruned
+    // keeps more accuracy from plain ones (90.65 against 89.52 % in the demo, one seed).
     let options = ConvertOptions(
       timeSteps: request.timeSteps,
-      batchNormalization: spec.thresholdScope?.value == "layer" ? .intoWeights : .intoThreshold)
+      batchNormalization: spec.thresholdScope?.value == "layer" ? .intoWeights : .intoThreshold,
+      refinesThresholds: false)
     let converted = try convert(
       LoadedModel(model: imported.model, hash: try Pipeline.hash(of: importing.output)),
       options: options, data: request.data, calibrationSamples: 1024, seed: request.settings.seed)

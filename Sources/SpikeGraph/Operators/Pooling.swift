@@ -52,10 +52,9 @@ public struct Pooling: Hashable, Sendable {
       let room = sizes[axis] + padsBefore[axis] + padsAfter[axis] - reach
       guard room >= 0 else { return nil }
       var count = room / strides[axis] + 1
-      if roundsUp && room % strides[axis] != 0
-        && count * strides[axis] < sizes[axis] + padsBefore[axis]
-      {
-        count += 1
+      if roundsUp {
+        if room % strides[axis] != 0 { count += 1 }
+        if (count - 1) * strides[axis] >= sizes[axis] + padsBefore[axis] { count -= 1 }
       }
       result.append(count)
     }

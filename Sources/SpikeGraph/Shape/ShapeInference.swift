@@ -107,10 +107,11 @@ extension Graph {
     case .neuron(let neuron):
       if neuron.spikes {
         let threshold = try parameter(.threshold, of: node)
-        guard threshold.shape == [] || threshold.shape == [x.rank == 0 ? 1 : x[0]] else {
+        let channels = x.rank == 0 ? 1 : x[0]
+        guard threshold.shape == [] || threshold.shape == [channels] else {
           throw GraphError(
             .shapeMismatch,
-            "The threshold has shape \(threshold.shape); allowed are [] and [\(x[0])].")
+            "The threshold has shape \(threshold.shape); allowed are [] and [\(channels)].")
         }
       }
       return x
