@@ -137,6 +137,37 @@ struct SpikeFitterTests {
     }
   }
 
+  @Test("Rows of very different size get a threshold each where the chip has one for each neuron")
+  func rowsOfDifferentSize() throws {
+    var model = TinyModels.convolutional()
+    let weights = try #require(model.graph.constants["w1"])
+    let length = weights.count / weights.shape[0]
+    let values = weights.floats().enumerated().map { index, value in
+      value * [0.125, 1, 8, 2][index / length % 4]
+    }
+    model.graph.constants["w1"] = Tensor(values, shape: weights.shape)
+    var options = TinyModels.options { $0.timeSteps = 3 }
+    options.target.hasChannelThresholds = true
+    let pair = try SpikeFitter.snappedPair(model, options: options)
+    let hidden = try #require(pair.integers.nodes.first { $0.name == "hidden" })
+    let thresholds = try #require(pair.integers.constant(.threshold, of: hidden)).floats()
+    #expect(thresholds.count == weights.shape[0])
+    #expect((thresholds.max() ?? 0) > 16 * (thresholds.min() ?? 0))
+    // A neuron spikes in integers as often as it does in real numbers.
+    let data = try TinyModels.data()
+    var floats: [Float] = []
+    var integers: [Float] = []
+    data.fillBatch(0..<data.count, scale: [1.0 / 255], offset: [0], bits: 8, into: &floats)
+    data.fillBatch(0..<data.count, scale: [1], offset: [0], bits: 8, into: &integers)
+    let configuration = EngineConfiguration(timeSteps: 3, threads: 1)
+    let real = try Network(pair.snapped, configuration)
+      .spikeStatistics(floats, count: data.count).spikes
+    let chip = try Network(pair.integers, configuration)
+      .spikeStatistics(integers, count: data.count).spikes
+    #expect(real > 1)
+    #expect(abs(real - chip) < 0.01 * real)
+  }
+
   @Test("Pruning shrinks the tensors to the share that was asked for")
   func prunes() throws {
     let result = try SpikeFitter.fit(

@@ -42,7 +42,24 @@ struct TrainableNetwork: Sendable {
           site: site, weight: weight, bias: site.bias.flatMap { form.graph.constants[$0] },
           unit: nil, hasChannelScales: hasScales))
     }
+    spreadThresholds()
     if options.scope == .network { shareUnits() }
+  }
+
+  /// Behind rows with factors of their own integer 1 means something else in every channel: their
+  /// population gets a threshold for each.
+  private mutating func spreadThresholds() {
+    for population in structure.populations where population.spikes {
+      guard
+        layers.contains(where: {
+          $0.site.group == population.group && $0.channelScales.contains { $0 != 1 }
+        }),
+        let name = form.graph.nodes[population.node].parameters[.threshold],
+        let threshold = form.graph.constants[name], threshold.count == 1
+      else { continue }
+      let values = Array(repeating: threshold.floats()[0], count: population.channels)
+      form.graph.constants[name] = Tensor(values, shape: [population.channels])
+    }
   }
 
   /// With one codebook for the network, projections whose currents meet must agree on their unit.
