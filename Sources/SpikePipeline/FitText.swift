@@ -28,16 +28,22 @@ extension FitResult {
           + Figure.grouped(Int(operationsAfter.multiplyAccumulations)))
     }
     for (name, book) in model.codebooks.sorted(by: { $0.key < $1.key }) {
-      table.add(
-        "weights of \(name)",
-        book.entries.count == 1
-          ? (book.entries[0] + (book.hasFreeZero ? [0] : [])).sorted().map(String.init)
-            .joined(separator: " ") : "\(book.entries.count) codebooks")
+      table.add("weights of \(name)", FitResult.text(of: book))
     }
     table.add(
       "training", "\(Figure.decimal(seconds, places: 0)) s, \(Int(samplesPerSecond)) samples/s")
     if isInterrupted { table.add("interrupted", "after \(steps) of \(plannedSteps) steps") }
     return table.text
+  }
+
+  /// The values of a codebook, or how many there are where a line could not hold them.
+  private static func text(of book: WeightCodebook) -> String {
+    guard book.entries.count == 1 else { return "\(book.entries.count) codebooks" }
+    let values = (book.entries[0] + (book.hasFreeZero ? [0] : [])).sorted()
+    guard values.count > 16, let low = values.first, let high = values.last else {
+      return values.map(String.init).joined(separator: " ")
+    }
+    return "\(values.count) values from \(low) to \(high)"
   }
 
   /// The result for machines.

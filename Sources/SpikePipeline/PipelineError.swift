@@ -5,12 +5,13 @@ public enum PipelineErrorCode: String, ErrorCode {
   case invalidOption = "pipeline.invalid-option"
   case unknownFileKind = "pipeline.unknown-file-kind"
   case wrongStage = "pipeline.wrong-stage"
+  case invalidRecipe = "pipeline.invalid-recipe"
 
   /// Exit status class of this code.
   public var category: ErrorCategory {
     switch self {
     case .invalidOption: .usage
-    case .unknownFileKind, .wrongStage: .badData
+    case .unknownFileKind, .wrongStage, .invalidRecipe: .badData
     }
   }
 }

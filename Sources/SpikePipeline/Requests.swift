@@ -73,7 +73,7 @@ public struct ConvertRequest: Hashable, Sendable {
 }
 
 /// How a model is fitted to a chip.
-public struct FitSettings: Hashable, Sendable {
+public struct FitSettings: Hashable, Codable, Sendable {
   /// Chip: a built-in name or the path of a spec.
   public var target: String
   /// Unique weights per codebook, 2…256.
@@ -185,5 +185,22 @@ public struct DeployRequest: Hashable, Sendable {
     self.output = output
     self.data = data
     self.settings = settings
+  }
+}
+
+/// What `bench fit` is asked for.
+public struct CompareRequest: Hashable, Sendable {
+  /// Path of the recipe.
+  public var recipe: String
+  /// Folder for records and report.
+  public var output: String
+  /// Make at most this many runs now; nil for all.
+  public var limit: Int?
+
+  /// Makes a request.
+  public init(recipe: String, output: String, limit: Int? = nil) {
+    self.recipe = recipe
+    self.output = output
+    self.limit = limit
   }
 }

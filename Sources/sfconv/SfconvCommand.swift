@@ -28,6 +28,7 @@ struct SfconvCommand: ParsableCommand {
     subcommands: [
       ImportCommand.self, InspectCommand.self, ConvertCommand.self, FitCommand.self,
       EvalCommand.self, ExportCommand.self, ValidateCommand.self, DeployCommand.self,
+      BenchCommand.self,
       TargetsCommand.self, ListCommand.self,
     ])
 
