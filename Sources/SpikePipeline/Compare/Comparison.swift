@@ -88,10 +88,12 @@ struct ComparisonPlan {
 
   /// Texts that name files are relative to the recipe.
   private static func resolve(_ value: RecipeValue, beside path: String) -> RecipeValue {
-    guard case .text(let text) = value, text.contains("/") || text.hasSuffix(".json") else {
-      return value
+    switch value {
+    case .group(let group): return .group(group.mapValues { resolve($0, beside: path) })
+    case .text(let text) where text.contains("/") || text.hasSuffix(".json"):
+      return .text(RecipePath.resolve(text, beside: path))
+    default: return value
     }
-    return .text(RecipePath.resolve(text, beside: path))
   }
 
   /// A file name: words, and 12 digits of a hash over all that shapes the result.

@@ -56,12 +56,13 @@ struct Recipe: Codable {
   }
 }
 
-/// The value of a setting: what JSON can say of a number, a word or a flag.
-enum RecipeValue: Codable, Hashable, Sendable {
+/// The value of a setting: a number, a word, a flag, or settings that belong together.
+indirect enum RecipeValue: Codable, Hashable, Sendable {
   case flag(Bool)
   case integer(Int)
   case number(Double)
   case text(String)
+  case group([String: RecipeValue])
   case none
 
   init(from decoder: any Decoder) throws {
@@ -74,8 +75,10 @@ enum RecipeValue: Codable, Hashable, Sendable {
       self = .integer(value)
     } else if let value = try? container.decode(Double.self) {
       self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .text(value)
     } else {
-      self = .text(try container.decode(String.self))
+      self = .group(try container.decode([String: RecipeValue].self))
     }
   }
 
@@ -86,6 +89,7 @@ enum RecipeValue: Codable, Hashable, Sendable {
     case .integer(let value): try container.encode(value)
     case .number(let value): try container.encode(value)
     case .text(let value): try container.encode(value)
+    case .group(let value): try container.encode(value)
     case .none: try container.encodeNil()
     }
   }
