@@ -28,6 +28,13 @@ enum FitHistory {
       "epochs": "\(options.epochs)", "batch": "\(options.batch)",
       "timeSteps": "\(options.timeSteps)", "rate": "\(options.learning.rate)",
       "centroidShare": "\(options.learning.centroidShare)",
+      "codebook": options.codebook.method.rawValue,
+      "family": options.codebook.effectiveFamily.rawValue,
+      "channelScales": options.codebook.channelScales.rawValue,
+      "channelScaleShare": "\(options.codebook.channelScaleShare)",
+      "importance": options.codebook.importance.rawValue,
+      "commitment": "\(options.codebook.commitment)",
+      "softShare": "\(options.codebook.softShare)", "tie": "\(options.codebook.tie)",
       "labelSmoothing": "\(options.labelSmoothing)", "augments": "\(options.augments)",
     ]
   }

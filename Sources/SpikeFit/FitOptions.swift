@@ -28,6 +28,8 @@ public struct FitOptions: Sendable {
   public var threads: Int
   /// Learning rate and its schedule.
   public var learning: Learning
+  /// How the values of codebooks come about.
+  public var codebook: CodebookOptions
   /// When codebooks, pruning and integers start.
   public var schedule: Schedule
   /// How channels are chosen for removal.
@@ -145,6 +147,7 @@ public struct FitOptions: Sendable {
     hasFreeZero: Bool = false, scope: CodebookScope = .layer, pruneShare: Double = 0,
     epochs: Double = 5, batch: Int = 64, seed: UInt64 = 1, timeSteps: Int = 4,
     threads: Int = EngineConfiguration.availableThreads, learning: Learning = Learning(),
+    codebook: CodebookOptions = CodebookOptions(),
     schedule: Schedule = Schedule(), pruning: Pruning = Pruning(),
     surrogate: Surrogate = .triangle(width: 1), labelSmoothing: Float = 0, logitScale: Float? = nil,
     augments: Bool = false, thresholdFactor: Float? = nil, version: String = "",
@@ -162,6 +165,7 @@ public struct FitOptions: Sendable {
     self.timeSteps = timeSteps
     self.threads = threads
     self.learning = learning
+    self.codebook = codebook
     self.schedule = schedule
     self.pruning = pruning
     self.surrogate = surrogate

@@ -1,4 +1,5 @@
 import SpikeDiagnostics
+import SpikeGraph
 
 extension FitOptions {
   /// Integers that a weight may be: the target's range, narrowed by ``bits``.
@@ -47,6 +48,9 @@ extension FitOptions {
       ("pruning samples", Double(pruning.samples), 1...1_000_000),
       ("codebook start", schedule.codebookStart, 0...1), ("snap start", schedule.snapStart, 0...1),
       ("pruning start", schedule.pruneStart, 0...1), ("pruning end", schedule.pruneEnd, 0...1),
+      ("channel scale rate", Double(codebook.channelScaleShare), 0...10),
+      ("commitment", Double(codebook.commitment), 0...1_000),
+      ("soft share", codebook.softShare, 0...1),
       ("input bits", Double(target.inputBits), 1...8),
     ]
     for (name, value, range) in numbers where !range.contains(value) {
@@ -54,6 +58,7 @@ extension FitOptions {
         name, "\(value)", "\(range.lowerBound) to \(range.upperBound)",
         "choose a value in that range")
     }
+    checkCodebook(refuse)
     if schedule.pruneStart > schedule.pruneEnd {
       refuse(
         "pruning start", "\(schedule.pruneStart)", "at most the end, \(schedule.pruneEnd)",
@@ -61,5 +66,33 @@ extension FitOptions {
     }
     guard let first = findings.first else { return }
     throw FitError(.invalidOption, first.message, fix: first.fix, findings: findings)
+  }
+
+  private func checkCodebook(_ refuse: (String, String, String, String) -> Void) {
+    guard let count = uniqueWeights else {
+      if codebook.method != .cat {
+        refuse(
+          "codebook", "'\(codebook.method.rawValue)' without a number of unique weights",
+          "a number of unique weights", "choose 2 to 256 unique weights")
+      }
+      return
+    }
+    let family = codebook.effectiveFamily
+    if codebook.method.family.map({ $0 != codebook.family && codebook.family != .free }) == true {
+      refuse(
+        "codebook family", "'\(codebook.family.rawValue)' with '\(codebook.method.rawValue)'",
+        "'\(family.rawValue)', which the method brings along", "leave the family out")
+    }
+    if (2...256).contains(count), family.patterns(count: count, freeZero: hasFreeZero) == nil {
+      refuse(
+        "unique weights", "\(count)\(hasFreeZero ? " and a free zero" : "")",
+        "\(family.requirement), for \(family.rawValue) values",
+        "change the number of unique weights or the family of values")
+    }
+    if case .core(let channels) = codebook.tie, scope != .channel || channels < 1 {
+      refuse(
+        "codebook tie", "blocks of \(channels) channels in scope '\(scope.rawValue)'",
+        "blocks of at least 1 channel in scope 'channel'", "use the scope of cores")
+    }
   }
 }

@@ -52,8 +52,7 @@ extension Pipeline {
     options.uniqueWeights = settings.uniqueWeights
     options.bits = settings.bits
     options.hasFreeZero = settings.freeZero
-    options.scope = try choice(
-      settings.scope, "--scope", ["network": .network, "layer": .layer, "channel": .channel])
+    try CodebookSettings.apply(settings, to: &options)
     options.pruneShare = settings.prune
     options.epochs = Double(settings.epochs)
     options.batch = settings.batch

@@ -82,8 +82,24 @@ public struct FitSettings: Hashable, Codable, Sendable {
   public var bits: Int?
   /// Whether 0 is allowed besides the unique weights.
   public var freeZero = false
-  /// `network`, `layer` or `channel`.
+  /// `network`, `layer`, `core`, `channel` or `neuron`, which means `channel`.
   public var scope = "layer"
+  /// How values of codebooks come about: a name of ``CodebookSettings/methods``.
+  public var codebook = "cat"
+  /// Family of values: a name of ``CodebookSettings/families``; nil for that of the method.
+  public var family: String?
+  /// Factors of output channels: `off`, `fixed` or `learned`; nil for the default.
+  public var channelScales: String?
+  /// Importance of weights in clustering: `none`, `adam` or `gradients`; nil for the default.
+  public var importance: String?
+  /// Largest pull of weights towards their values; nil for the default.
+  public var commitment: Double?
+  /// Rate of the values as a share of that of the weights; nil for the default.
+  public var valueRate: Double?
+  /// Share of codebook training with soft assignment; nil for the default.
+  public var softShare: Double?
+  /// Output channels of one core, for the scope `core`.
+  public var channelsPerCore: Int?
   /// Share of hidden channels to remove.
   public var prune = 0.0
   /// Passes over the training data.

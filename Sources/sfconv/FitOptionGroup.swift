@@ -11,7 +11,9 @@ struct FitOptionGroup: ParsableArguments {
   var bits: Int?
   @Flag(help: "Allow 0 besides the unique weights; it is stored as no synapse.")
   var freeZero = false
-  @Option(help: "Weights that share a codebook: network, layer or channel.") var scope = "layer"
+  @Option(help: "Weights that share a codebook: network, layer, core, channel or neuron.")
+  var scope = "layer"
+  @OptionGroup(title: "Codebook values") var codebook: CodebookOptionGroup
   @Option(help: "Share of hidden channels to remove, 0 to 0.95.") var prune = 0.0
   @Option(help: "Passes over the training data.") var epochs = 5
   @Option(help: "Samples per training step.") var batch = 64
@@ -26,6 +28,7 @@ struct FitOptionGroup: ParsableArguments {
     settings.bits = bits
     settings.freeZero = freeZero
     settings.scope = scope
+    codebook.apply(to: &settings)
     settings.prune = prune
     settings.epochs = epochs
     settings.batch = batch

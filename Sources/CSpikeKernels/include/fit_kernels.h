@@ -42,4 +42,50 @@ void fit_adam(float *p, const float *g, float *m, float *v, int n, float rate, f
 /// Sum of squares in double, in order; NaN and infinity show in the result.
 double fit_sum_of_squares(const float *x, int n);
 
+// The kernels below work on the elements from `first` on.
+
+/// q[i] = scale[row] * values[index[i]], an index from `count` on counting as the last; counts
+/// (`count` elements) are added to.
+void fit_look_up(int first, const uint8_t *index, int rows, int columns, const float *scale,
+                 const float *values, int count, float *q, int32_t *counts);
+
+/// As fit_codebook_gradient, with a factor on the latent gradient of each value; returns the sum of
+/// scale[row] * g[i] * w[i] over low <= w[i] <= high.
+double fit_level_gradient(int first, const float *g, const float *w, const uint8_t *index, int rows,
+                          int columns, const float *scale, const float *factor, float low,
+                          float high, float *latent, double *centroid);
+
+/// result[row] = sum of g[i] * q[i] over the row, in double.
+void fit_row_products(int first, const float *g, const float *q, int rows, int columns, float *result);
+
+/// w[i] moves towards values[index[i]] by the share min(1, rate * importance[i]) of the way;
+/// importance null means 1.
+void fit_commit(int first, float *w, const uint8_t *index, const float *values, const float *importance,
+                int n, float rate);
+
+/// sums[i] += (scale[row] * g[i])^2.
+void fit_add_squares(int first, const float *g, int rows, int columns, const float *scale, float *sums);
+
+/// Adds |w[i]| to sum and raises largest to the largest |w[i]|.
+void fit_magnitudes(int first, const float *w, int n, double *sum, float *largest);
+
+/// Soft assignment: p_ik = softmax over k of -(w_i - c_k)^2 / temperature, q_i = scale[row] times
+/// sum_k p_ik c_k. temperature > 0; exponentials are computed here, not by the C library.
+void fit_soft_quantise(int first, const float *w, int rows, int columns, const float *scale,
+                       const float *values, int count, float temperature, float *q);
+
+/// Derivatives of fit_soft_quantise, spikefit formulas (4) and (5): latent[i] is set, centroid[k]
+/// is added to.
+void fit_soft_gradient(int first, const float *g, const float *w, int rows, int columns, const float *scale,
+                       const float *values, int count, float temperature, float *latent,
+                       double *centroid);
+
+/// One soft k-means step: weight[k] += sum_i p_ik, product[k] += sum_i p_ik w_i.
+void fit_soft_sums(int first, const float *w, int n, const float *values, int count, float temperature,
+                   double *weight, double *product);
+
+/// latent[i] += sum_k p_ik amount[k].
+void fit_soft_spread(int first, const float *w, int n, const float *values, int count, float temperature,
+                     const float *amount, float *latent);
+
 #endif

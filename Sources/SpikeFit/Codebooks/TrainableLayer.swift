@@ -2,7 +2,7 @@ import SpikeCompute
 import SpikeGraph
 
 /// Values with the moments of their optimiser.
-struct TrainableValues: Sendable {
+struct TrainableValues: Hashable, Sendable, Codable {
   var values: [Float]
   var first: [Float]
   var second: [Float]
@@ -26,6 +26,8 @@ struct TrainableValues: Sendable {
 /// Latent weights are stored in units of the layer (root mean square 1 at the start), so that one
 /// learning rate suits every layer; the real weight of row j is `rowScales[j]` times that.
 struct TrainableLayer: Sendable {
+  typealias ChannelScales = CodebookOptions.ChannelScales
+
   /// Where it stands in the graph.
   var site: ProjectionSite
   /// Shape of the weight, `[O, I/g, …]`.
@@ -37,6 +39,11 @@ struct TrainableLayer: Sendable {
   /// Free factor of each output channel, folded into its threshold and bias; all 1 where the
   /// target has one threshold for the population.
   var channelScales: [Float]
+  /// Moments of the optimiser for the logarithms of ``channelScales``; nil where these are not
+  /// learned.
+  var channelMoments: TrainableValues?
+  /// Sum of squared gradients of each latent weight since the start; empty where nobody asks.
+  var squares: [Float] = []
   /// Real biases, if the projection has them.
   var bias: TrainableValues?
   /// Weights as the network uses them, in real units.
@@ -51,15 +58,18 @@ struct TrainableLayer: Sendable {
   /// Real weight of latent 1 in each row.
   var rowScales: [Float] { channelScales.map { $0 * scale } }
 
-  init(site: ProjectionSite, weight: Tensor, bias: Tensor?, unit: Float?, hasChannelScales: Bool) {
+  init(
+    site: ProjectionSite, weight: Tensor, bias: Tensor?, channelScales choice: ChannelScales,
+    addsSquares: Bool
+  ) {
     self.site = site
     shape = weight.shape
     let values = weight.floats()
     let count = max(1, values.count)
     let mean = Float((FitKernels.sumOfSquares(values) / Double(count)).squareRoot())
-    scale = unit ?? (mean > 0 ? mean : 1)
+    scale = mean > 0 ? mean : 1
     let length = values.count / max(1, weight.shape[0])
-    if hasChannelScales {
+    if choice != .off {
       let scale = scale
       channelScales = (0..<weight.shape[0]).map { row in
         let part = Array(values[row * length..<(row + 1) * length])
@@ -69,6 +79,8 @@ struct TrainableLayer: Sendable {
     } else {
       channelScales = Array(repeating: 1, count: weight.shape[0])
     }
+    if choice == .learned { channelMoments = TrainableValues(channelScales.map { _ in 0 }) }
+    if addsSquares { squares = values.map { _ in 0 } }
     latent = TrainableValues(values)
     self.bias = bias.map { TrainableValues($0.floats()) }
     quantised = values
@@ -77,13 +89,27 @@ struct TrainableLayer: Sendable {
     for index in values.indices { latent.values[index] /= scales[index / max(1, length)] }
   }
 
-  /// Replaces the latent weights of some rows by codebook values.
+  /// Replaces the latent weights of some rows by codebook values: the nearest ones, those of given
+  /// indices, or mixtures of all.
   mutating func quantise(
-    rows: Range<Int>, middles: [Float], values: [Float], counts: inout [Int32]
+    rows: Range<Int>, by book: Codebook, values: [Float], temperature: Float?,
+    counts: inout [Int32]
   ) {
+    let part = FitRows(rows, columns: columns)
+    let scales = Array(rowScales[rows])
+    if book.keepsOrder {
+      FitKernels.lookUp(
+        indices, in: part, scales: scales, values: values, into: &quantised, counts: &counts)
+      return
+    }
     FitKernels.quantise(
-      latent.values, range: elements(of: rows), columns: columns, scales: rowScales[rows],
-      middles: middles, values: values, into: &quantised, indices: &indices, counts: &counts)
+      latent.values, range: elements(of: rows), columns: columns, scales: scales[...],
+      middles: book.boundaries, values: values, into: &quantised, indices: &indices,
+      counts: &counts)
+    guard let temperature else { return }
+    FitKernels.softQuantise(
+      latent.values, in: part, scales: scales, values: values, temperature: temperature,
+      into: &quantised)
   }
 
   /// Rounds the latent weights to multiples of a step.
@@ -106,6 +132,60 @@ struct TrainableLayer: Sendable {
   mutating func learn(_ gradient: [Float], _ step: FitKernels.AdamStep) {
     FitKernels.adam(
       &latent.values, gradient: gradient, first: &latent.first, second: &latent.second, step: step)
+  }
+
+  /// One Adam step of the logarithms of the channels' factors: dL/dlog r is the sum of gradient
+  /// times weight over the channel.
+  ///
+  /// - Parameter limits: Where the factors must stay, so that thresholds keep in range.
+  mutating func learnChannelScales(
+    _ gradient: [Float], _ step: FitKernels.AdamStep, limits: ClosedRange<Float>
+  ) {
+    guard var moments = channelMoments else { return }
+    channelMoments = nil
+    let products = FitKernels.rowProducts(gradient, quantised, rows: rows, columns: columns)
+    // The optimiser's own values are steps of this update; a product keeps factors positive.
+    moments.values = moments.values.map { _ in 0 }
+    FitKernels.adam(
+      &moments.values, gradient: products, first: &moments.first, second: &moments.second,
+      step: step)
+    for (row, change) in moments.values.enumerated() {
+      let factor = channelScales[row] * (1 + change + change * change / 2)
+      channelScales[row] = max(limits.lowerBound, min(limits.upperBound, factor))
+    }
+    channelMoments = moments
+  }
+
+  /// Adds the squared gradients of the latent weights to their sums.
+  mutating func addSquares(_ gradient: [Float]) {
+    FitKernels.addSquares(gradient, columns: columns, scales: rowScales, into: &squares)
+  }
+
+  /// Pulls latent weights of some rows towards their values.
+  mutating func commit(rows: Range<Int>, values: [Float], rate: Float) {
+    let padded = values + Array(repeating: 0, count: 256 - values.count)
+    let mean = FitKernels.magnitudes(latent.second, in: FitRows(0..<self.rows, columns: columns))
+    let average = Float(mean.sum / Double(max(1, latent.second.count)))
+    FitKernels.commit(
+      &latent.values, indices: indices, in: FitRows(rows, columns: columns), values: padded,
+      importance: average > 0 ? latent.second : nil, rate: average > 0 ? rate / average : rate)
+  }
+
+  /// Only some output channels, with everything that belongs to them; what is left out is gone.
+  mutating func keepRows(_ kept: [Int]) {
+    keepElements(kept.flatMap { Array($0 * columns..<($0 + 1) * columns) })
+    channelScales = kept.map { channelScales[$0] }
+    channelMoments?.keep(kept)
+    bias?.keep(kept)
+    shape.dimensions[0] = kept.count
+  }
+
+  /// Only some weights; what is left out is gone.
+  mutating func keepElements(_ elements: [Int]) {
+    latent.keep(elements)
+    quantised = elements.map { quantised[$0] }
+    indices = elements.map { indices[$0] }
+    if !squares.isEmpty { squares = elements.map { squares[$0] } }
   }
 
   /// One Adam step of the biases, which are real numbers in units of the threshold.

@@ -3,7 +3,7 @@ import SpikeEngine
 import SpikeGraph
 
 /// Which rows of which layer a codebook serves.
-struct CodebookMember: Hashable, Sendable {
+struct CodebookMember: Hashable, Sendable, Codable {
   var layer: Int
   var rows: Range<Int>
 }
@@ -24,6 +24,8 @@ struct TrainableNetwork: Sendable {
   let options: FitOptions
   /// Optimiser steps so far.
   var steps = 0
+  /// Share of the planned training that is done.
+  var progress = 0.0
 
   init(_ form: NormalForm, options: FitOptions) throws(FitError) {
     self.form = form
@@ -40,7 +42,8 @@ struct TrainableNetwork: Sendable {
       layers.append(
         TrainableLayer(
           site: site, weight: weight, bias: site.bias.flatMap { form.graph.constants[$0] },
-          unit: nil, hasChannelScales: hasScales))
+          channelScales: hasScales ? options.codebook.channelScales : .off,
+          addsSquares: options.codebook.importance == .gradients))
     }
     spreadThresholds()
     if options.scope == .network { shareUnits() }
@@ -52,7 +55,8 @@ struct TrainableNetwork: Sendable {
     for population in structure.populations where population.spikes {
       guard
         layers.contains(where: {
-          $0.site.group == population.group && $0.channelScales.contains { $0 != 1 }
+          $0.site.group == population.group
+            && ($0.channelMoments != nil || $0.channelScales.contains { $0 != 1 })
         }),
         let name = form.graph.nodes[population.node].parameters[.threshold],
         let threshold = form.graph.constants[name], threshold.count == 1
@@ -79,34 +83,11 @@ struct TrainableNetwork: Sendable {
 
   // MARK: Codebooks
 
-  /// Starts the codebooks: the values that are best for the latent weights as they are.
-  mutating func startCodebooks() {
-    guard let count = options.uniqueWeights, codebooks.isEmpty else { return }
-    switch options.scope {
-    case .network:
-      members = [layers.indices.map { CodebookMember(layer: $0, rows: 0..<layers[$0].rows) }]
-    case .layer:
-      members = layers.indices.map { [CodebookMember(layer: $0, rows: 0..<layers[$0].rows)] }
-    case .channel:
-      members = layers.indices.flatMap { layer in
-        (0..<layers[layer].rows).map { [CodebookMember(layer: layer, rows: $0..<$0 + 1)] }
-      }
-    }
-    codebooks = members.map { members in
-      let points = members.flatMap { elements(of: $0).map { layers[$0.0].latent.values[$0.1] } }
-      let found = KMeans1D(points, count: count, freeZero: options.hasFreeZero)
-      return Codebook(
-        values: found.centroids.map { Float($0) },
-        hasZero: options.hasFreeZero && found.centroids.contains(0))
-    }
-    quantise()
-  }
-
-  private func range(of member: CodebookMember) -> Range<Int> {
+  func range(of member: CodebookMember) -> Range<Int> {
     layers[member.layer].elements(of: member.rows)
   }
 
-  private func elements(of member: CodebookMember) -> [(Int, Int)] {
+  func elements(of member: CodebookMember) -> [(Int, Int)] {
     range(of: member).map { (member.layer, $0) }
   }
 
@@ -122,12 +103,14 @@ struct TrainableNetwork: Sendable {
       }
       return
     }
+    deriveValues()
     for book in codebooks.indices {
       var counts = [Int32](repeating: 0, count: codebooks[book].values.count)
       for member in members[book] {
         layers[member.layer].quantise(
-          rows: member.rows, middles: codebooks[book].middles,
-          values: realisedValues(of: book, in: member.layer), counts: &counts)
+          rows: member.rows, by: codebooks[book],
+          values: realisedValues(of: book, in: member.layer),
+          temperature: temperature(of: book), counts: &counts)
       }
       codebooks[book].counts = counts
     }
@@ -140,15 +123,18 @@ struct TrainableNetwork: Sendable {
     return entries(of: book, in: layer).map { integers.steps[layer] * Float($0) }
   }
 
-  /// The integers of a codebook in a layer, one for each value, not descending.
+  /// The integers of a codebook in a layer, one for each value, in the order of the values.
   func entries(of book: Int, in layer: Int) -> [Int32] {
     guard let integers else { return [] }
     let limits = options.weightRange
-    var entries = codebooks[book].values.map { value in
-      let k = (value / integers.steps[layer]).rounded(.toNearestOrEven)
-      return Int32(max(Float(limits.lowerBound), min(Float(limits.upperBound), k)))
-    }
-    if options.target.avoidsSignModeTraps { SignMode.repair(&entries, limits: limits) }
+    var entries = codebooks[book].integers(
+      step: integers.steps[layer], limits: limits,
+      byParameters: options.codebook.effectiveFamily.isRealisedByParameters)
+    guard options.target.avoidsSignModeTraps else { return entries }
+    let order = entries.indices.sorted { (entries[$0], $0) < (entries[$1], $1) }
+    var ascending = order.map { entries[$0] }
+    SignMode.repair(&ascending, limits: limits)
+    for (place, index) in order.enumerated() { entries[index] = ascending[place] }
     return entries
   }
 
@@ -163,8 +149,18 @@ struct TrainableNetwork: Sendable {
       correction1: 1 - power(learning.beta1, steps), correction2: 1 - power(learning.beta2, steps),
       epsilon: 1e-12, decay: learning.weightDecay)
     var latentGradients = weightGradients
-    learnCodebooks(step, weightGradients, &latentGradients)
-    for index in layers.indices { layers[index].learn(latentGradients[index], step) }
+    if codebooks.isEmpty {
+      addSquares(weightGradients)
+      scaleGradients(&latentGradients)
+    } else {
+      addSquares(weightGradients)
+      learnCodebooks(step, weightGradients, &latentGradients)
+      learnChannelScales(step, weightGradients)
+    }
+    if options.codebook.method != .frozen || codebooks.isEmpty {
+      for index in layers.indices { layers[index].learn(latentGradients[index], step) }
+      commit(rate: rate)
+    }
     step.decay = 0
     for index in layers.indices {
       step.rate = rate * learning.biasShare * layers[index].scale
@@ -173,62 +169,25 @@ struct TrainableNetwork: Sendable {
     quantise()
   }
 
-  private mutating func learnCodebooks(
-    _ step: FitKernels.AdamStep, _ gradients: [[Float]], _ latentGradients: inout [[Float]]
-  ) {
-    let everywhere = -Float.greatestFiniteMagnitude...Float.greatestFiniteMagnitude
-    if codebooks.isEmpty {
-      for index in layers.indices {
-        var unused = [Double](repeating: 0, count: 256)
-        FitKernels.codebookGradient(
-          gradients[index], latent: layers[index].latent.values, indices: layers[index].indices,
-          range: 0..<gradients[index].count, columns: layers[index].columns,
-          scales: layers[index].rowScales[...], inside: everywhere,
-          into: &latentGradients[index], centroids: &unused)
-      }
-      return
-    }
-    var step = step
-    step.decay = 0
-    step.rate *= options.learning.centroidShare
-    for book in codebooks.indices {
-      var sums = [Double](repeating: 0, count: 256)
-      for member in members[book] {
-        FitKernels.codebookGradient(
-          gradients[member.layer], latent: layers[member.layer].latent.values,
-          indices: layers[member.layer].indices, range: range(of: member),
-          columns: layers[member.layer].columns,
-          scales: layers[member.layer].rowScales[member.rows], inside: codebooks[book].passBand,
-          into: &latentGradients[member.layer], centroids: &sums)
-      }
-      let lost = codebooks[book].update(gradient: sums, step: step, smallestGap: 1e-4)
-      for index in lost.prefix(1) { reseed(book, index) }
+  /// Without codebooks every latent weight has its own gradient.
+  private mutating func scaleGradients(_ gradients: inout [[Float]]) {
+    for index in layers.indices {
+      var unused = [Double](repeating: 0, count: 256)
+      FitKernels.codebookGradient(
+        gradients[index], latent: layers[index].latent.values, indices: layers[index].indices,
+        range: 0..<gradients[index].count, columns: layers[index].columns,
+        scales: layers[index].rowScales[...], inside: Codebook.everywhere,
+        into: &gradients[index], centroids: &unused)
     }
   }
 
-  /// Places a lost value at the mean of the further half of the cluster with the largest error.
-  private mutating func reseed(_ book: Int, _ index: Int) {
-    var errors = [Double](repeating: 0, count: codebooks[book].values.count)
-    let points = members[book].flatMap { elements(of: $0) }
-    for (layer, element) in points {
-      let cluster = Int(layers[layer].indices[element])
-      let distance = Double(
-        layers[layer].latent.values[element] - codebooks[book].values[cluster])
-      errors[cluster] += distance * distance
+  private mutating func addSquares(_ gradients: [[Float]]) {
+    for index in layers.indices where !layers[index].squares.isEmpty {
+      layers[index].addSquares(gradients[index])
     }
-    guard let worst = errors.indices.max(by: { errors[$0] < errors[$1] }), errors[worst] > 0 else {
-      return
-    }
-    let inside = points.filter { Int(layers[$0.0].indices[$0.1]) == worst }
-      .map { layers[$0.0].latent.values[$0.1] }
-    let split = KMeans1D(inside, count: 2)
-    let center = Double(codebooks[book].values[worst])
-    guard let place = split.centroids.max(by: { abs($0 - center) < abs($1 - center) }) else {
-      return
-    }
-    codebooks[book].place(index, at: Float(place))
   }
 
+  /// 1 - β^t needs β^t; products of a fixed order are the same on every machine.
   private func power(_ base: Float, _ exponent: Int) -> Float {
     var result: Float = 1
     var factor = base

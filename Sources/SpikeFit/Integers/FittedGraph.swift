@@ -14,8 +14,10 @@ struct FittedGraph {
   /// - Throws: `fit.not-realisable` for thresholds or weights that no integers can stand for.
   init(_ network: TrainableNetwork, units: IntegerUnits) throws(FitError) {
     var network = network
-    network.integers = units
-    network.quantise()
+    if network.integers == nil {
+      network.integers = units
+      network.quantise()
+    }
     graph = network.form.graph
     for index in graph.nodes.indices {
       if case .averagePool(let pool) = graph.nodes[index].operator {

@@ -116,6 +116,18 @@ struct UnitSearch {
     for (book, members) in network.members.enumerated() {
       guard members.contains(where: { $0.layer == index }) else { continue }
       isCovered = true
+      if network.options.codebook.effectiveFamily.isRealisedByParameters {
+        // Parameters become integers; the values only say how large they may be.
+        let book = network.codebooks[book]
+        for (parameter, value) in book.parameters.enumerated() {
+          let uses = zip(book.patterns, book.counts).reduce(0.0) {
+            $0 + Double(abs($1.0[parameter])) * Double($1.1)
+          }
+          group.values.append((Double(value) * unit, max(1, uses)))
+        }
+        for value in book.values { group.values.append((Double(value) * unit, 0)) }
+        continue
+      }
       for (value, count) in zip(network.codebooks[book].values, network.codebooks[book].counts) {
         group.values.append((Double(value) * unit, Double(max(1, count))))
       }

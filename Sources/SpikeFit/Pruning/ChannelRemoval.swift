@@ -36,45 +36,8 @@ extension TrainableNetwork {
   }
 
   private mutating func keepRows(_ kept: [Int], of index: Int) {
-    let columns = layers[index].columns
-    keepElements(kept.flatMap { Array($0 * columns..<($0 + 1) * columns) }, of: index)
-    layers[index].channelScales = kept.map { layers[index].channelScales[$0] }
-    layers[index].bias?.keep(kept)
-    layers[index].shape.dimensions[0] = kept.count
-    guard !codebooks.isEmpty else { return }
-    if options.scope == .channel {
-      dropCodebooks(of: index, keeping: kept)
-    } else {
-      for book in members.indices {
-        for place in members[book].indices where members[book][place].layer == index {
-          members[book][place].rows = 0..<kept.count
-        }
-      }
-    }
-  }
-
-  private mutating func keepElements(_ elements: [Int], of index: Int) {
-    layers[index].latent.keep(elements)
-    layers[index].quantised = elements.map { layers[index].quantised[$0] }
-    layers[index].indices = elements.map { layers[index].indices[$0] }
-  }
-
-  /// With one codebook for each channel, those of removed channels go too.
-  private mutating func dropCodebooks(of layer: Int, keeping kept: [Int]) {
-    let survivors = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
-    var newBooks: [Codebook] = []
-    var newMembers: [[CodebookMember]] = []
-    for book in codebooks.indices {
-      guard var member = members[book].first else { continue }
-      if member.layer == layer {
-        guard let row = survivors[member.rows.lowerBound] else { continue }
-        member.rows = row..<row + 1
-      }
-      newBooks.append(codebooks[book])
-      newMembers.append([member])
-    }
-    codebooks = newBooks
-    members = newMembers
+    layers[index].keepRows(kept)
+    keepCodebooks(of: index, keeping: kept)
   }
 
   private mutating func keepColumns(_ kept: [Int], of consumer: ConsumerSite) {
@@ -90,7 +53,7 @@ extension TrainableNetwork {
         elements += start..<start + block
       }
     }
-    keepElements(elements, of: index)
+    layers[index].keepElements(elements)
     layers[index].shape.dimensions[1] = kept.count * consumer.width
   }
 

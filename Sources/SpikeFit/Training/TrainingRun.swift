@@ -35,8 +35,10 @@ struct TrainingRun {
     self.steps = steps
     rates = LearningSchedule(options.learning, steps: steps)
     func place(_ share: Double) -> Int { Int((Double(steps) * share).rounded()) }
-    codebookStart = place(options.schedule.codebookStart)
-    snapStart = place(options.schedule.snapStart)
+    // Clustering after the fact trains without codebooks and integers.
+    let isPostHoc = options.codebook.method == .postHoc
+    codebookStart = isPostHoc ? Int.max : place(options.schedule.codebookStart)
+    snapStart = isPostHoc ? Int.max : place(options.schedule.snapStart)
     let samples = data.calibration(options.pruning.samples, seed: options.seed)
     var inputs: [Float] = []
     samples.fillBatch(
@@ -95,10 +97,12 @@ struct TrainingRun {
             removed: pruner.removed, isSnapped: network.integers != nil))
       }
     }
+    if snapStart == Int.max { beforeSnap(engine) }
   }
 
   /// What happens between two steps: codebooks start, channels go, integers come in.
   private mutating func prepareStep(_ beforeSnap: (Network) -> Void) throws(FitError) {
+    network.progress = Double(step) / Double(max(1, steps))
     if step == codebookStart, step > 0 {
       network.startCodebooks()
       write()
