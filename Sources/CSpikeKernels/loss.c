@@ -137,3 +137,52 @@ double spk_cross_entropy(
   if (correct) *correct = hits;
   return total;
 }
+
+double spk_taught_loss(
+    const spk_taught *options, int64_t rows, int64_t classes, const float *logits,
+    const int32_t *labels, const float *teacher, float gradient_scale, float *gradient,
+    int64_t *correct) {
+  const double factor = (double)options->factor, heat = (double)options->temperature;
+  const double share = teacher ? (double)options->teacher_share : 0;
+  const double cross = (double)options->cross_weight, square = (double)options->square_weight;
+  const double spread = (double)options->smoothing / (double)classes;
+  const double teacher_factor = (double)options->teacher_factor / heat;
+  const double scale = factor * (double)gradient_scale;
+  double total = 0;
+  int64_t hits = 0;
+  for (int64_t r = 0; r < rows; r++) {
+    const float *z = logits + r * classes;
+    const float *guide = share != 0 ? teacher + r * classes : z;
+    const spk_row row = spk_row_of(classes, z, factor);
+    const spk_row warm = spk_row_of(classes, z, factor / heat);
+    const spk_row taught = spk_row_of(classes, guide, teacher_factor);
+    int64_t best = 0;
+    double loss = 0;
+    for (int64_t c = 1; c < classes; c++) {
+      if (z[c] > z[best]) best = c;
+    }
+    for (int64_t c = 0; c < classes; c++) {
+      const double target = spread + (c == labels[r] ? 1 - (double)options->smoothing : 0);
+      const double log_p = spk_log_probability(row, z[c], factor);
+      double part = -(1 - share) * target * log_p;
+      double slope = (1 - share) * (spk_exp(log_p) - target);
+      if (share != 0) {
+        const double log_q = spk_log_probability(taught, guide[c], teacher_factor);
+        const double log_w = spk_log_probability(warm, z[c], factor / heat);
+        const double q = spk_exp(log_q);
+        part += share * heat * heat * q * (log_q - log_w);
+        slope += share * heat * (spk_exp(log_w) - q);
+      }
+      const double distance = factor * (double)z[c] - (double)options->square_target;
+      loss += cross * part + square * distance * distance / (double)classes;
+      if (gradient) {
+        gradient[r * classes + c] =
+            (float)(scale * (cross * slope + 2 * square * distance / (double)classes));
+      }
+    }
+    if (best == labels[r]) hits += 1;
+    total += loss;
+  }
+  if (correct) *correct = hits;
+  return total;
+}

@@ -89,6 +89,7 @@ SPK_SPIKING_BACKWARD(spk_backward_atan, SPK_SURROGATE_ATAN)
 SPK_SPIKING_BACKWARD(spk_backward_triangle, SPK_SURROGATE_TRIANGLE)
 SPK_SPIKING_BACKWARD(spk_backward_sigmoid, SPK_SURROGATE_SIGMOID)
 SPK_SPIKING_BACKWARD(spk_backward_fast_sigmoid, SPK_SURROGATE_FAST_SIGMOID)
+SPK_SPIKING_BACKWARD(spk_backward_rectangle, SPK_SURROGATE_RECTANGLE)
 
 void spk_spiking_backward(
     const spk_neuron *neuron, spk_surrogate surrogate, int32_t is_reset_detached, int64_t steps,
@@ -104,6 +105,9 @@ void spk_spiking_backward(
     case SPK_SURROGATE_ATAN: spk_backward_atan(&b, &thresholds, sums, detached); break;
     case SPK_SURROGATE_TRIANGLE: spk_backward_triangle(&b, &thresholds, sums, detached); break;
     case SPK_SURROGATE_SIGMOID: spk_backward_sigmoid(&b, &thresholds, sums, detached); break;
+    case SPK_SURROGATE_RECTANGLE:
+      spk_backward_rectangle(&b, &thresholds, sums, detached);
+      break;
     default: spk_backward_fast_sigmoid(&b, &thresholds, sums, detached); break;
   }
   if (sums) {

@@ -178,6 +178,7 @@ SPK_POOLED_BACKWARD(spk_pooled_atan, SPK_SURROGATE_ATAN)
 SPK_POOLED_BACKWARD(spk_pooled_triangle, SPK_SURROGATE_TRIANGLE)
 SPK_POOLED_BACKWARD(spk_pooled_sigmoid, SPK_SURROGATE_SIGMOID)
 SPK_POOLED_BACKWARD(spk_pooled_fast_sigmoid, SPK_SURROGATE_FAST_SIGMOID)
+SPK_POOLED_BACKWARD(spk_pooled_rectangle, SPK_SURROGATE_RECTANGLE)
 
 static spk_pooled spk_pooled_make(
     const spk_neuron *neuron, const spk_pooled_geometry *g, const float *threshold) {
@@ -215,6 +216,7 @@ void spk_pooled_backward(
     case SPK_SURROGATE_ATAN: spk_pooled_atan(&p, sums, detached); break;
     case SPK_SURROGATE_TRIANGLE: spk_pooled_triangle(&p, sums, detached); break;
     case SPK_SURROGATE_SIGMOID: spk_pooled_sigmoid(&p, sums, detached); break;
+    case SPK_SURROGATE_RECTANGLE: spk_pooled_rectangle(&p, sums, detached); break;
     default: spk_pooled_fast_sigmoid(&p, sums, detached); break;
   }
   if (sums) {

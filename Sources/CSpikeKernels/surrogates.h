@@ -47,6 +47,10 @@ SPK_INLINE void spk_surrogate_derivative(
       *result = *unit * ((e * a) / (s * s));
       return;
     }
+    case SPK_SURROGATE_RECTANGLE: {
+      *result = magnitude < 0.5f * a ? *unit / a : (spk_f16)0.0f;
+      return;
+    }
     default: {
       const spk_f16 z = magnitude * a + 1.0f;
       *result = *unit / (z * z);

@@ -1,6 +1,6 @@
 import SpikeBytes
 
-/// Light augmentation of image batches: a random shift and a horizontal flip.
+/// Augmentation of image batches: a random shift, a horizontal flip, a blanked square.
 ///
 /// What happens to a sample depends on (seed, epoch, sample index) alone, not on batch size, order
 /// or threads.
@@ -9,6 +9,8 @@ public struct Augmentation: Hashable, Sendable {
   public var shift: Int
   /// Whether half of the samples are mirrored left to right.
   public var flips: Bool
+  /// Side of the blanked square in pixels; 0 for none.
+  public var cutout: Int
   /// Seed of the draws.
   public var seed: UInt64
   /// Value of the pixels that a shift uncovers: the encoded background, one number or one for each
@@ -16,11 +18,20 @@ public struct Augmentation: Hashable, Sendable {
   public var fill: [Float]
 
   /// Makes an augmentation.
-  public init(shift: Int = 0, flips: Bool = false, seed: UInt64, fill: [Float] = [0]) {
+  public init(
+    shift: Int = 0, flips: Bool = false, cutout: Int = 0, seed: UInt64, fill: [Float] = [0]
+  ) {
     self.shift = max(0, shift)
     self.flips = flips
+    self.cutout = max(0, cutout)
     self.seed = seed
     self.fill = fill.isEmpty ? [0] : fill
+  }
+
+  /// Makes an augmentation from options.
+  public init(_ options: AugmentationOptions, seed: UInt64, fill: [Float] = [0]) {
+    self.init(
+      shift: options.shift, flips: options.flips, cutout: options.cutout, seed: seed, fill: fill)
   }
 
   /// Changes an encoded batch in place.
@@ -34,7 +45,9 @@ public struct Augmentation: Hashable, Sendable {
   public func apply(
     to batch: inout [Float], indices: some Collection<Int>, sampleShape: [Int], epoch: Int
   ) {
-    guard shift > 0 || flips, sampleShape.count == 2 || sampleShape.count == 3 else { return }
+    guard shift > 0 || flips || cutout > 0, sampleShape.count == 2 || sampleShape.count == 3 else {
+      return
+    }
     let channels = sampleShape[0]
     let height = sampleShape.count == 3 ? sampleShape[1] : 1
     let width = sampleShape[sampleShape.count - 1]
@@ -44,10 +57,14 @@ public struct Augmentation: Hashable, Sendable {
     var original: [Float] = []
     for (position, sample) in indices.enumerated() {
       var draws = epochDraws.stream(UInt64(bitPattern: Int64(sample)))
-      // Always the same three draws, so that switching one step off leaves the others alone.
+      // Always the same draws in the same order, so that one step does not change the others.
       let down = height > 1 ? draws.integer(below: 2 * shift + 1) - shift : 0
       let right = draws.integer(below: 2 * shift + 1) - shift
       let isMirrored = draws.next() >> 63 == 1 && flips
+      let top = height > 1 ? draws.integer(below: height) - cutout / 2 : 0
+      let left = draws.integer(below: width) - cutout / 2
+      let blankedRows = height > 1 ? top..<top + cutout : 0..<min(1, cutout)
+      let blankedColumns = left..<left + cutout
       let start = position * size
       original = Array(batch[start..<start + size])
       for channel in 0..<channels {
@@ -60,8 +77,9 @@ public struct Augmentation: Hashable, Sendable {
             let inside =
               (0..<height).contains(sourceRow) && (0..<width).contains(straight)
             let sourceColumn = isMirrored ? width - 1 - straight : straight
+            let isBlank = blankedRows.contains(row) && blankedColumns.contains(column)
             batch[target + column] =
-              inside
+              inside && !isBlank
               ? original[(channel * height + sourceRow) * width + sourceColumn] : background
           }
         }

@@ -61,22 +61,3 @@ public struct EngineConfiguration: Hashable, Sendable {
     return self
   }
 }
-
-/// What a training step minimises: the mean over the batch of the cross-entropy of
-/// `logitScale · read-out / timeSteps`, plus `rateWeight` times the activity of the network.
-public struct LossOptions: Hashable, Sendable {
-  /// Probability mass that is spread over all classes instead of the label.
-  public var labelSmoothing: Float
-  /// Factor on the logits; with integer networks it brings potentials to the order of 1.
-  public var logitScale: Float
-  /// Weight of the activity: the mean spike rate of all neurons, each weighted by the number of
-  /// synapses that its spikes reach. It is the share of all synapses that a spike crosses per step.
-  public var rateWeight: Float
-
-  /// Makes options.
-  public init(labelSmoothing: Float = 0, logitScale: Float = 1, rateWeight: Float = 0) {
-    self.labelSmoothing = labelSmoothing
-    self.logitScale = logitScale
-    self.rateWeight = rateWeight
-  }
-}

@@ -14,6 +14,8 @@ public enum FitErrorCode: String, ErrorCode {
   case invalidOption = "fit.invalid-option"
   /// Data that do not fit the network.
   case unsuitableData = "fit.unsuitable-data"
+  /// A teacher that does not fit the network or the data.
+  case unsuitableTeacher = "fit.unsuitable-teacher"
   /// Loss or weights became infinite or undefined.
   case diverged = "fit.diverged"
   /// Weights, thresholds or biases that no integers within the limits can stand for.

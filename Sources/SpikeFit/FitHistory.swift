@@ -7,6 +7,10 @@ enum FitHistory {
       "steps": Double(result.steps), "loss": result.finalLoss,
       "interrupted": result.isInterrupted ? 1 : 0,
     ]
+    // What 1 of the read-out means in logits, for the next fit of the model.
+    if options.quality.isFullPrecision {
+      metrics[SpikeFitter.logitsScale] = options.logitScale.map(Double.init)
+    }
     metrics["accuracy.start"] = result.startAccuracy
     metrics["accuracy.float"] = result.floatAccuracy
     metrics["accuracy.integer"] = result.integerAccuracy
@@ -36,6 +40,7 @@ enum FitHistory {
       "commitment": "\(options.codebook.commitment)",
       "softShare": "\(options.codebook.softShare)", "tie": "\(options.codebook.tie)",
       "labelSmoothing": "\(options.labelSmoothing)", "augments": "\(options.augments)",
-    ]
+      "surrogate": "\(options.surrogate)",
+    ].merging(options.quality.texts) { $1 }
   }
 }

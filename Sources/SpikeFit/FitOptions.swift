@@ -41,8 +41,8 @@ public struct FitOptions: Sendable {
   /// Factor on the read-out (potential / time steps) before the softmax; nil for what the
   /// conversion recorded, so that the loss starts with the logits of the ANN.
   public var logitScale: Float?
-  /// Whether samples are mirrored and shifted at random.
-  public var augments: Bool
+  /// Teachers, averages, augmentation and other parts of training.
+  public var quality: Quality
   /// Factor on all thresholds before training; nil for a calibrated one.
   public var thresholdFactor: Float?
   /// Version of the program, for the history of the model.
@@ -151,7 +151,7 @@ public struct FitOptions: Sendable {
     schedule: Schedule = Schedule(), pruning: Pruning = Pruning(),
     surrogate: Surrogate = .triangle(width: 1), labelSmoothing: Float = 0, logitScale: Float? = nil,
     augments: Bool = false, thresholdFactor: Float? = nil, version: String = "",
-    inputHash: String = ""
+    inputHash: String = "", quality: Quality = Quality()
   ) {
     self.target = target
     self.uniqueWeights = uniqueWeights
@@ -171,9 +171,10 @@ public struct FitOptions: Sendable {
     self.surrogate = surrogate
     self.labelSmoothing = labelSmoothing
     self.logitScale = logitScale
-    self.augments = augments
+    self.quality = quality
     self.thresholdFactor = thresholdFactor
     self.version = version
     self.inputHash = inputHash
+    if augments { self.augments = true }
   }
 }

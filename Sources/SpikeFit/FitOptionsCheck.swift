@@ -53,7 +53,7 @@ extension FitOptions {
       ("soft share", codebook.softShare, 0...1),
       ("input bits", Double(target.inputBits), 1...8),
     ]
-    for (name, value, range) in numbers where !range.contains(value) {
+    for (name, value, range) in numbers + quality.numbers where !range.contains(value) {
       refuse(
         name, "\(value)", "\(range.lowerBound) to \(range.upperBound)",
         "choose a value in that range")

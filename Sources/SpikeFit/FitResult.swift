@@ -25,13 +25,15 @@ public struct FitResult: Sendable {
     public var total: Double { accumulations + multiplyAccumulations }
   }
 
-  /// The fitted model: stage `.fitted`, all constants integers, codebooks filled. It takes integers
+  /// The fitted model; after a fit in full precision a spiking model that can be fitted again. Else
+  /// stage `.fitted`, all constants integers, codebooks filled. It takes integers
   /// `raw >> (8 - bits)` as input; `encoding.scale` says what integer 1 of the input means.
   public var model: Model
   /// Share of correct evaluation samples just before integers entered the forward pass; nil where
-  /// training ended earlier or there are no evaluation data.
+  /// training ended earlier or there are no evaluation data. In full precision, of the result.
   public var floatAccuracy: Double?
-  /// Share of correct evaluation samples of the integer model: the figure that counts.
+  /// Share of correct evaluation samples of the integer model: the figure that counts. Nil in full
+  /// precision.
   public var integerAccuracy: Double?
   /// Share of correct evaluation samples at the start of training: the rewritten neurons, before
   /// any learning.

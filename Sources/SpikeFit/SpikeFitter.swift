@@ -32,11 +32,13 @@ public enum SpikeFitter {
     _ model: Model, options: FitOptions, training: Dataset, evaluation: Dataset? = nil,
     progress: (FitProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws(FitError) -> FitResult {
-    try options.check()
     var options = options
+    // Real weights have no codebook and no integers, whatever a chip would ask for.
+    if options.quality.isFullPrecision { options.uniqueWeights = nil }
+    try options.check()
+    let isScratch = options.quality.startsFromScratch
     if options.logitScale == nil {
-      let recorded = model.history.last { $0.metrics[logitsScale] != nil }?.metrics[logitsScale]
-      options.logitScale = recorded.map { Float($0) } ?? 1
+      options.logitScale = isScratch ? 1 : recordedLogitScale(model)
     }
     // The model first, then the data, then what needs both.
     var form = try NormalForm(model, target: options.target, thresholdFactor: 1)
@@ -44,10 +46,11 @@ public enum SpikeFitter {
     try check(training, against: form)
     if let evaluation { try check(evaluation, against: form) }
     var factor = options.thresholdFactor ?? 1
-    if options.thresholdFactor == nil {
+    if options.thresholdFactor == nil, !isScratch {
       factor = try ThresholdCalibration.factor(for: model, options: options, data: training)
     }
     form = try NormalForm(model, target: options.target, thresholdFactor: factor)
+    if isScratch { try Initialisation.apply(to: &form, options: options, data: training) }
     let network = try TrainableNetwork(form, options: options)
 
     var run = try TrainingRun(network, data: training)
@@ -67,31 +70,53 @@ public enum SpikeFitter {
       floatAccuracy = floatEvaluator(network.form.graph).accuracy(of: engine, on: evaluation)
     }
 
-    let fitted = try finish(run.network)
-    let integers = Evaluator(
-      graph: fitted.graph, configuration: configuration, scale: 1, offset: [0],
-      bits: form.inputBits)
+    let end = try finish(run.result, of: model, options: options)
     var result = FitResult(
-      model: Model(
-        graph: fitted.graph, stage: .fitted,
-        encoding: InputEncoding(scale: [form.inputScale], offset: [0], bits: form.inputBits),
-        timeSteps: options.timeSteps, codebooks: fitted.codebooks, history: model.history),
-      floatAccuracy: floatAccuracy, integerAccuracy: nil, startAccuracy: startAccuracy,
-      finalLoss: run.meter.lastLoss, channels: channels(of: network, run.network),
-      operationsBefore: nil, operationsAfter: nil, steps: run.step, plannedSteps: run.steps,
-      seconds: run.meter.seconds, samplesPerSecond: run.meter.samplesPerSecond,
-      isInterrupted: run.isInterrupted, findings: fitted.findings)
+      model: end.model, floatAccuracy: floatAccuracy, integerAccuracy: nil,
+      startAccuracy: startAccuracy, finalLoss: run.meter.lastLoss,
+      channels: channels(of: network, run.network), operationsBefore: nil, operationsAfter: nil,
+      steps: run.step, plannedSteps: run.steps, seconds: run.meter.seconds,
+      samplesPerSecond: run.meter.samplesPerSecond, isInterrupted: run.isInterrupted,
+      findings: end.findings)
     if let evaluation {
-      result.integerAccuracy = try integers.accuracy(on: evaluation)
+      let isReal = options.quality.isFullPrecision
+      let after =
+        isReal
+        ? floatEvaluator(end.model.graph)
+        : Evaluator(
+          graph: end.model.graph, configuration: configuration, scale: 1, offset: [0], bits: bits)
+      let accuracy = try after.accuracy(on: evaluation)
+      if isReal { result.floatAccuracy = accuracy } else { result.integerAccuracy = accuracy }
       let some = evaluation.prefix(operationSamples)
-      result.operationsBefore = try Evaluator(
-        graph: model.graph, configuration: configuration, scale: form.inputScale, offset: [0],
-        bits: form.inputBits
-      ).operations(on: some)
-      result.operationsAfter = try integers.operations(on: some)
+      result.operationsBefore = try floatEvaluator(model.graph).operations(on: some)
+      result.operationsAfter = try after.operations(on: some)
     }
     result.model.history.append(FitHistory.record(result, options))
     return result
+  }
+
+  /// The model that a run has made: integers, or real weights where those were asked for.
+  private static func finish(
+    _ network: TrainableNetwork, of model: Model, options: FitOptions
+  ) throws(FitError) -> (model: Model, findings: [Finding]) {
+    guard !options.quality.isFullPrecision else {
+      return (realModel(network, of: model, options: options), [])
+    }
+    let fitted = try finish(network)
+    let form = network.form
+    return (
+      Model(
+        graph: fitted.graph, stage: .fitted,
+        encoding: InputEncoding(scale: [form.inputScale], offset: [0], bits: form.inputBits),
+        timeSteps: options.timeSteps, codebooks: fitted.codebooks, history: model.history),
+      fitted.findings
+    )
+  }
+
+  /// What 1 of the read-out means in logits of the network that the model came from.
+  static func recordedLogitScale(_ model: Model) -> Float {
+    let record = model.history.last { $0.metrics[logitsScale] != nil }
+    return record?.metrics[logitsScale].map { Float($0) } ?? 1
   }
 
   /// Chooses integers where training ended before they came in, and builds the integer graph.

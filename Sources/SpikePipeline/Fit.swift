@@ -11,20 +11,22 @@ extension Pipeline {
   /// Interrupted work is saved as far as it got; the outcome then has a warning.
   /// - Throws: any `model.…`, `data.…`, `spec.…` or `fit.…` code.
   public func fit(_ request: FitRequest) throws -> Outcome {
-    let spec = try HardwareCatalog.spec(request.settings.target)
+    let spec =
+      request.settings.target == FitTarget.neutral.name
+      ? nil : try HardwareCatalog.spec(request.settings.target)
     let loaded = try load(request.input, stages: [.spiking], for: "fit")
     let fitted = try fit(loaded, settings: request.settings, spec: spec, data: request.data)
     try ModelFile.write(fitted.model, to: request.output)
     return Outcome(
       summary: fitted.summary(output: request.output),
-      text: ["\(request.output): fitted to \(spec.title)", "", fitted.table].joined(
+      text: ["\(request.output): fitted to \(spec?.title ?? "no chip")", "", fitted.table].joined(
         separator: "\n"),
       findings: fitted.findings)
   }
 
   /// Runs the fitter on data of its own.
   func fit(
-    _ loaded: LoadedModel, settings: FitSettings, spec: HardwareSpec, data request: DataRequest,
+    _ loaded: LoadedModel, settings: FitSettings, spec: HardwareSpec?, data request: DataRequest,
     activity: String = "fit"
   ) throws -> FitResult {
     let training = try data(request, .train, for: loaded.model)
@@ -46,9 +48,15 @@ extension Pipeline {
   }
 
   static func fitOptions(
-    _ settings: FitSettings, model: LoadedModel, spec: HardwareSpec, threads: Int
+    _ settings: FitSettings, model: LoadedModel, spec: HardwareSpec?, threads: Int
   ) throws -> FitOptions {
-    var options = FitOptions(target: FitTarget(spec, inputBits: settings.inputBits))
+    var target = FitTarget.neutral
+    if let spec {
+      target = FitTarget(spec, inputBits: settings.inputBits)
+    } else if let bits = settings.inputBits {
+      target.inputBits = bits
+    }
+    var options = FitOptions(target: target)
     options.uniqueWeights = settings.uniqueWeights
     options.bits = settings.bits
     options.hasFreeZero = settings.freeZero
@@ -58,6 +66,7 @@ extension Pipeline {
     options.batch = settings.batch
     if let rate = settings.learningRate { options.learning.rate = Float(rate) }
     options.seed = settings.seed
+    try apply(settings.quality, to: &options)
     options.timeSteps = settings.timeSteps ?? model.model.timeSteps ?? 4
     options.threads = threads
     options.version = SfconvVersion.number

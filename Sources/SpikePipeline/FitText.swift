@@ -9,11 +9,17 @@ extension FitResult {
     if let startAccuracy {
       table.add("accuracy before training, neurons of the chip", Figure.percent(startAccuracy))
     }
-    if let floatAccuracy {
-      table.add("accuracy before integers", Figure.percent(floatAccuracy))
+    if model.stage == .spiking {
+      table.add(
+        "accuracy in full precision",
+        floatAccuracy.map(Figure.percent) ?? "not measured: no test data")
+    } else {
+      if let floatAccuracy {
+        table.add("accuracy before integers", Figure.percent(floatAccuracy))
+      }
+      table.add(
+        "accuracy in integers", integerAccuracy.map(Figure.percent) ?? "not measured: no test data")
     }
-    table.add(
-      "accuracy in integers", integerAccuracy.map(Figure.percent) ?? "not measured: no test data")
     for population in channels {
       table.add("channels of \(population.node)", "\(population.before) → \(population.after)")
     }

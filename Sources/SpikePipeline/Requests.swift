@@ -74,7 +74,8 @@ public struct ConvertRequest: Hashable, Sendable {
 
 /// How a model is fitted to a chip.
 public struct FitSettings: Hashable, Codable, Sendable {
-  /// Chip: a built-in name or the path of a spec.
+  /// Chip: a built-in name or the path of a spec; for a fit in full precision also `neutral`, which
+  /// keeps the neurons of the model.
   public var target: String
   /// Unique weights per codebook, 2…256.
   public var uniqueWeights = 4
@@ -114,6 +115,8 @@ public struct FitSettings: Hashable, Codable, Sendable {
   public var inputBits: Int?
   /// Seed of shuffling and augmentation.
   public var seed: UInt64 = 1
+  /// Teachers, averages, augmentation and precision.
+  public var quality = FitQualitySettings()
 
   /// Makes settings with defaults.
   public init(target: String) { self.target = target }

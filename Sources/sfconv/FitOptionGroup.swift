@@ -17,10 +17,13 @@ struct FitOptionGroup: ParsableArguments {
   @Option(help: "Share of hidden channels to remove, 0 to 0.95.") var prune = 0.0
   @Option(help: "Passes over the training data.") var epochs = 5
   @Option(help: "Samples per training step.") var batch = 64
-  @Option(help: "Learning rate of the weights.") var learningRate: Double?
+  @Option(name: [.long, .customLong("lr")], help: "Learning rate of the weights (default 0.02).")
+  var learningRate: Double?
   @Option(help: "Bits of a graded input spike, 1 to 8; as many as the chip takes if left out.")
   var inputBits: Int?
   @Option(help: "Seed of shuffling and augmentation.") var seed: UInt64 = 1
+
+  @OptionGroup(title: "Training") var quality: FitQualityGroup
 
   var settings: FitSettings {
     var settings = FitSettings(target: target)
@@ -35,6 +38,7 @@ struct FitOptionGroup: ParsableArguments {
     settings.learningRate = learningRate
     settings.inputBits = inputBits
     settings.seed = seed
+    settings.quality = quality.settings
     return settings
   }
 }

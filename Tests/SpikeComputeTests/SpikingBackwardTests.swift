@@ -145,6 +145,7 @@ struct SpikingBackwardTests {
     "far from the threshold every surrogate stays finite",
     arguments: [
       Surrogate.atan(alpha: 2), .triangle(width: 1), .sigmoid(alpha: 4), .fastSigmoid(slope: 25),
+      .rectangle(width: 1),
     ])
   func farAway(surrogate: Surrogate) {
     let potentials = FloatBuffer([-1e6, 1e6, 0, 1, 131_071, -131_071])

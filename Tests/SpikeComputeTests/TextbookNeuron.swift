@@ -90,6 +90,7 @@ extension Surrogate {
     case .fastSigmoid(let slope):
       let z = 1 + Double(slope) * abs(x)
       return 1 / (z * z)
+    case .rectangle(let width): return abs(x) < Double(width) / 2 ? 1 / Double(width) : 0
     }
   }
 
@@ -102,6 +103,7 @@ extension Surrogate {
       return 0.5 + z - z * abs(z) / 2
     case .sigmoid(let alpha): return 1 / (1 + exp(-Double(alpha) * x))
     case .fastSigmoid(let slope): return x / (1 + Double(slope) * abs(x))
+    case .rectangle(let width): return min(max(x / Double(width) + 0.5, 0), 1)
     }
   }
 

@@ -98,6 +98,36 @@ struct DatasetTests {
     #expect(first.batches(of: 7).allSatisfy { $0.count <= 7 })
   }
 
+  @Test("cutout blanks one square of every image and leaves shifts and flips as they were")
+  func cutout() {
+    let shape = [2, 9, 9]
+    let indices = Array(0..<40)
+    let start = [Float](repeating: 1, count: indices.count * 162)
+    var batch = start
+    Augmentation(cutout: 4, seed: 3, fill: [-1]).apply(
+      to: &batch, indices: indices, sampleShape: shape, epoch: 2)
+    var areas: Set<Int> = []
+    for image in indices {
+      let planes = (0..<2).map { Array(batch[image * 162 + $0 * 81..<image * 162 + $0 * 81 + 81]) }
+      #expect(planes[0] == planes[1], "all channels of a place are blanked")
+      let blank = planes[0].indices.filter { planes[0][$0] == -1 }
+      let (rows, columns) = (Set(blank.map { $0 / 9 }), Set(blank.map { $0 % 9 }))
+      #expect(blank.count == rows.count * columns.count, "a rectangle")
+      #expect((2...4).contains(rows.count) && (2...4).contains(columns.count))
+      areas.insert(blank.count)
+    }
+    #expect(areas.contains(16) && areas.count > 1, "whole squares, and ones cut by the border")
+
+    let ramp = (0..<indices.count * 162).map { Float($0) }
+    var (plain, both) = (ramp, ramp)
+    Augmentation(shift: 2, flips: true, seed: 3, fill: [-1]).apply(
+      to: &plain, indices: indices, sampleShape: shape, epoch: 2)
+    Augmentation(shift: 2, flips: true, cutout: 3, seed: 3, fill: [-1]).apply(
+      to: &both, indices: indices, sampleShape: shape, epoch: 2)
+    #expect(zip(plain, both).allSatisfy { $0 == $1 || $1 == -1 })
+    #expect(plain != both)
+  }
+
   @Test("augmentation moves whole images and fills with the background")
   func augmentation() {
     let shape = [2, 5, 6]

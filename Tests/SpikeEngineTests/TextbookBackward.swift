@@ -25,6 +25,7 @@ extension Textbook {
       let s = 1 / (1 + exp(-Double(alpha) * x))
       return Double(alpha) * s * (1 - s)
     case .fastSigmoid(let slope): return 1 / pow(1 + Double(slope) * abs(x), 2)
+    case .rectangle(let width): return abs(x) < Double(width) / 2 ? 1 / Double(width) : 0
     }
   }
 

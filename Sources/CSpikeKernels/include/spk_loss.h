@@ -19,3 +19,24 @@ double spk_cross_entropy(
     int64_t rows, int64_t classes, const float *logits, float factor, const int32_t *labels,
     const float *targets, float smoothing, float gradient_scale, float *gradient, float *losses,
     int64_t *correct);
+
+// How spk_taught_loss weighs its parts. z = factor * logits is what enters the softmax.
+typedef struct {
+  float factor;
+  float smoothing;
+  float cross_weight;    // of the cross entropy with labels and teacher together
+  float teacher_share;   // of the teacher in it
+  float teacher_factor;  // teacher_factor * teacher logits enter the teacher's softmax
+  float temperature;     // both softmaxes of the teacher's part are taken of z / temperature
+  float square_weight;   // of the mean over the classes of (z - square_target)^2
+  float square_target;
+} spk_taught;
+
+// As spk_cross_entropy with labels, for the loss of each row
+//   cross_weight ((1 - a) CE(label) + a t^2 KL(teacher_t || p_t)) + square_weight mean (z - s)^2
+// with a = teacher_share and t = temperature (Hinton, Vinyals, Dean 2015). teacher may be null if
+// a = 0. gradient may be the same memory as logits.
+double spk_taught_loss(
+    const spk_taught *options, int64_t rows, int64_t classes, const float *logits,
+    const int32_t *labels, const float *teacher, float gradient_scale, float *gradient,
+    int64_t *correct);

@@ -16,6 +16,15 @@ extension Network {
     infer(inputs, count: count, value: plan.output, steps: Array(0..<timeSteps))
   }
 
+  /// The logits after the last step, `[count][classes]`: as ``infer(_:count:)`` without a final
+  /// softmax. What a teacher gives its student.
+  public func inferLogits(_ inputs: [Float], count: Int) -> [Float] {
+    infer(inputs, count: count, value: plan.logits, steps: [timeSteps - 1]).first ?? []
+  }
+
+  /// Classes of the network: logits of one sample.
+  public var classCount: Int { plan.values[plan.logits].elements }
+
   /// A value at the end of the network after some of the steps.
   func infer(_ inputs: [Float], count: Int, value: Int, steps: [Int]) -> [[Float]] {
     checkInputs(inputs, count)

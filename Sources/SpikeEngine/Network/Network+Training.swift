@@ -43,8 +43,11 @@ extension Network {
   /// - Parameters:
   ///   - inputs: `count` samples in the order of the graph (C, H, W), already encoded.
   ///   - labels: classes of the samples; see ``validate(_:labels:count:)``.
+  ///   - teacher: logits of a teacher for these samples, `[count][classes]`, for
+  ///     ``LossOptions/teacherShare``; nil trains on the labels alone.
   public func step(
-    _ inputs: [Float], labels: [Int], count: Int, loss: LossOptions = LossOptions()
+    _ inputs: [Float], labels: [Int], count: Int, loss: LossOptions = LossOptions(),
+    teacher: [Float]? = nil
   ) -> StepResult {
     precondition(configuration.training, "the network was not made for training")
     precondition(count > 0 && labels.count == count, "\(labels.count) labels for \(count) samples")
@@ -52,7 +55,10 @@ extension Network {
     let share = (count + configuration.shards - 1) / configuration.shards
     let shards = Piece.cut(0..<count, size: share)
     let collector = Collector<ShardResult>(count: shards.count)
-    let labels = IndexBuffer(labels)
+    let classes = plan.values[plan.logits].elements
+    precondition(
+      teacher.map { $0.count == count * classes } ?? true, "the teacher has other classes")
+    let targets = LossTargets(labels, teacher, classes: classes)
     let costs = spikeCosts(loss, count: count)
     let (workers, pieces) = (workers, pieces)
 
@@ -64,7 +70,7 @@ extension Network {
         workers[thread].run(images: piece.samples.count, purpose: .training) { program, spare in
           load(inputs, piece, into: program)
           program.forward()
-          result.add(seed(program, labels.view(piece.samples), loss, count))
+          result.add(seed(program, targets, piece.samples, loss, count))
           result.spikes = program.addSpikes(to: result.spikes, costs: costs)
           if result.pieces == 0 {
             program.backward(parameters: sums)
@@ -83,21 +89,6 @@ extension Network {
     sumShards(shards.count)
     moveStatistics(pieces: results.reduce(0) { $0 + $1.pieces })
     return summary(results, costs, count)
-  }
-
-  /// Takes the loss of a program's logits and writes its gradient.
-  private func seed(
-    _ program: Program, _ labels: IndexView, _ options: LossOptions, _ count: Int
-  ) -> LossSum {
-    let gradient = program.logitGradient
-    let last = program.plan.steps(of: plan.logits) - 1
-    let width = gradient.count / (last + 1)
-    if last > 0 { gradient.slice(0..<last * width).fill(0) }
-    return Kernels.crossEntropy(
-      program.value(plan.logits, step: last), labels: labels,
-      classes: plan.values[plan.logits].elements, smoothing: options.labelSmoothing,
-      factor: options.logitScale / Float(timeSteps), gradientScale: 1 / Float(count),
-      gradient: gradient.slice(last * width..<(last + 1) * width))
   }
 
   /// Adds up the gradients of the shards, in their order, on all threads.

@@ -62,7 +62,10 @@ struct NormalForm: Sendable {
         "The input scale is \(encoding.scale); allowed is one positive factor for all channels.",
         fix: fix)
     }
-    if let given = encoding.bits { return (scale, given) }
+    // A model that was fitted in full precision names its bits; a chip may take fewer.
+    if let given = encoding.bits {
+      return given <= bits ? (scale, given) : (scale * Float(1 << (given - bits)), bits)
+    }
     return (scale * Float(1 << (8 - bits)), bits)
   }
 

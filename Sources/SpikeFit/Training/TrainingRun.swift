@@ -12,6 +12,8 @@ struct TrainingRun {
   private let data: Dataset
   private let rates: LearningSchedule
   private var pruner: Pruner
+  private let teacher: Teacher?
+  private var average: WeightAverage?
   private let codebookStart: Int
   private let snapStart: Int
   /// Steps planned and done.
@@ -36,9 +38,9 @@ struct TrainingRun {
     rates = LearningSchedule(options.learning, steps: steps)
     func place(_ share: Double) -> Int { Int((Double(steps) * share).rounded()) }
     // Clustering after the fact trains without codebooks and integers.
-    let isPostHoc = options.codebook.method == .postHoc
-    codebookStart = isPostHoc ? Int.max : place(options.schedule.codebookStart)
-    snapStart = isPostHoc ? Int.max : place(options.schedule.snapStart)
+    let isReal = options.quality.isFullPrecision || options.codebook.method == .postHoc
+    codebookStart = isReal ? Int.max : place(options.schedule.codebookStart)
+    snapStart = isReal ? Int.max : place(options.schedule.snapStart)
     let samples = data.calibration(options.pruning.samples, seed: options.seed)
     var inputs: [Float] = []
     samples.fillBatch(
@@ -49,9 +51,15 @@ struct TrainingRun {
       last: place(options.schedule.pruneEnd), events: options.pruning.events)
     pruner = Pruner(network, schedule: schedule, samples: inputs, count: samples.count)
     engine = try Network.make(network.form.graph, TrainingRun.configuration(options))
+    teacher = try Teacher(options, student: network.form, data: data)
+    average = WeightAverage(decay: options.quality.averageDecay)
     if codebookStart == 0 { self.network.startCodebooks() }
+    average?.restart(from: self.network)
     write()
   }
+
+  /// What the run has made: the average of the steps where one was asked for.
+  var result: TrainableNetwork { average?.applied(to: network) ?? network }
 
   static func configuration(_ options: FitOptions) -> EngineConfiguration {
     EngineConfiguration(
@@ -69,7 +77,7 @@ struct TrainingRun {
     var order = EpochOrder(count: data.count, seed: options.seed, epoch: 0).batches(
       of: options.batch)
     let perEpoch = max(1, data.count / options.batch)
-    let augmentation = Augmentation(shift: 1, flips: true, seed: options.seed)
+    let augmentation = Augmentation(options.quality.augmentation, seed: options.seed)
     while step < steps {
       if isCancelled() {
         isInterrupted = true
@@ -84,11 +92,9 @@ struct TrainingRun {
       data.fillBatch(
         indices, scale: [network.form.inputScale], offset: [0], bits: network.form.inputBits,
         into: &batch)
-      if options.augments {
-        augmentation.apply(
-          to: &batch, indices: indices, sampleShape: data.sampleShape, epoch: step / perEpoch)
-      }
-      try learn(batch, labels: indices.map { data.labels[$0] }, epoch: step / perEpoch)
+      augmentation.apply(
+        to: &batch, indices: indices, sampleShape: data.sampleShape, epoch: step / perEpoch)
+      try learn(batch, indices, epoch: step / perEpoch)
       step += 1
       if step % TrainingRun.reportInterval == 0 || step == steps {
         progress(
@@ -105,24 +111,43 @@ struct TrainingRun {
     network.progress = Double(step) / Double(max(1, steps))
     if step == codebookStart, step > 0 {
       network.startCodebooks()
+      average?.restart(from: network)
       write()
     }
     if pruner.isDue(step), try pruner.prune(&network, engine: engine) {
       engine = try Network.make(network.form.graph, TrainingRun.configuration(options))
+      average?.restart(from: network)
       write()
     }
     if step == snapStart {
+      let current = network
+      network = result
+      write()
       beforeSnap(engine)
+      network = current
       network.integers = IntegerUnits(network)
       network.quantise()
+      average?.restart(from: network)
       write()
     }
   }
 
-  private mutating func learn(_ batch: [Float], labels: [Int], epoch: Int) throws(FitError) {
-    let loss = LossOptions(
-      labelSmoothing: options.labelSmoothing, logitScale: options.logitScale ?? 1)
-    let result = engine.step(batch, labels: labels, count: labels.count, loss: loss)
+  private var loss: LossOptions {
+    let quality = options.quality
+    return LossOptions(
+      labelSmoothing: options.labelSmoothing, logitScale: options.logitScale ?? 1,
+      rateWeight: quality.rateWeight, teacherShare: teacher == nil ? 0 : quality.teacherShare,
+      teacherScale: teacher?.scale ?? 1, temperature: quality.temperature,
+      isPerStep: quality.isPerStep, squareShare: quality.squareShare)
+  }
+
+  private mutating func learn(
+    _ batch: [Float], _ indices: ArraySlice<Int>, epoch: Int
+  ) throws(FitError) {
+    let labels = indices.map { data.labels[$0] }
+    let result = engine.step(
+      batch, labels: labels, count: labels.count, loss: loss,
+      teacher: teacher?.logits(of: batch, data, indices, epoch: epoch))
     var weights: [[Float]] = []
     var biases: [[Float]] = []
     for layer in network.layers {
@@ -133,6 +158,7 @@ struct TrainingRun {
     let share = network.codebooks.isEmpty ? 1 : options.learning.codebookShare
     network.learn(
       rate: rates.rate(at: step) * share, weightGradients: weights, biasGradients: biases)
+    average?.update(network)
     write()
     meter.add(result, samples: labels.count)
   }

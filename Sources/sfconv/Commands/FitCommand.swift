@@ -12,6 +12,12 @@ struct FitCommand: ParsableCommand {
 
         sfconv fit spiking.sfm -o fitted.sfm --data fashion-mnist --target loihi2 \\
           --unique-weights 4 --prune 0.5 --epochs 5
+
+      The best start is a network that was trained as a spiking one, with the ANN as its teacher:
+
+        sfconv fit spiking.sfm -o real.sfm --data fashion-mnist --target neutral \\
+          --full-precision --teacher model.onnx --ema 0.999 --shift 2 --flips
+        sfconv fit real.sfm -o fitted.sfm --data fashion-mnist --target loihi2 --teacher self
       """,
     aliases: ["finetune"])
 
