@@ -11,9 +11,7 @@ extension Pipeline {
   /// Interrupted work is saved as far as it got; the outcome then has a warning.
   /// - Throws: any `model.…`, `data.…`, `spec.…` or `fit.…` code.
   public func fit(_ request: FitRequest) throws -> Outcome {
-    let spec =
-      request.settings.target == FitTarget.neutral.name
-      ? nil : try HardwareCatalog.spec(request.settings.target)
+    let spec = try Pipeline.fitSpec(request.settings.target)
     let loaded = try load(request.input, stages: [.spiking], for: "fit")
     let fitted = try fit(loaded, settings: request.settings, spec: spec, data: request.data)
     try ModelFile.write(fitted.model, to: request.output)
@@ -22,6 +20,12 @@ extension Pipeline {
       text: ["\(request.output): fitted to \(spec?.title ?? "no chip")", "", fitted.table].joined(
         separator: "\n"),
       findings: fitted.findings)
+  }
+
+  /// The chip that a fit is for; nil for `neutral`, which is none.
+  /// - Throws: any `spec.…` code.
+  static func fitSpec(_ name: String) throws -> HardwareSpec? {
+    name == FitTarget.neutral.name ? nil : try HardwareCatalog.spec(name)
   }
 
   /// Runs the fitter on data of its own.

@@ -4,7 +4,6 @@ import SpikeConvert
 import SpikeDiagnostics
 import SpikeFit
 import SpikeGraph
-import SpikeHardware
 import SpikeImport
 import SpikeModelFile
 
@@ -82,7 +81,7 @@ extension Pipeline {
     data.trainLimit = recipe.trainSamples
     let result = try fit(
       LoadedModel(model: converted.model, hash: ""), settings: settings,
-      spec: try HardwareCatalog.spec(settings.target), data: data,
+      spec: try Pipeline.fitSpec(settings.target), data: data,
       activity: "start of seed \(seed):")
     guard !result.isInterrupted else { return nil }
     let run = ComparisonRun(
@@ -100,7 +99,7 @@ extension Pipeline {
   ) throws -> RunRecord? {
     let done = book.records.count
     let result = try fit(
-      start, settings: run.settings, spec: try HardwareCatalog.spec(run.settings.target),
+      start, settings: run.settings, spec: try Pipeline.fitSpec(run.settings.target),
       data: DataRequest(
         source: recipe.data, testLimit: recipe.testSamples, trainLimit: recipe.trainSamples),
       activity:
