@@ -33,7 +33,7 @@ def main(path):
     rounds = max(len(lines) for libraries in cases.values() for lines in libraries.values())
     versions = {row["lib"]: row["version"] for row in rows}
     torch = next(row["torch"] for row in rows if "torch" in row)
-    loads = [row["load"] for row in rows]
+    others = [100 * row["others"] for row in rows]
 
     print("# Training step against snnTorch and SpikingJelly\n")
     print("Written by `run-training.sh`; see [README](../README.md) for what is measured.\n")
@@ -43,7 +43,8 @@ def main(path):
     print(f"- {rounds} rounds, in each the three libraries in turn, every one in a process of its "
           "own. A number is the median over the rounds of the median step, with the smallest and "
           "the largest.")
-    print(f"- Load average of the machine before a case: {spread(loads)}.\n")
+    print(f"- Share of the processors that other programs took during a process: {spread(others)} %. "
+          "Rounds in which it was too much were repeated (`LIMIT`, `ATTEMPTS`).\n")
     print("Machines differ and are noisy: only the ratios within one run count.\n")
 
     for mode, title in (("train", "Training step"), ("infer", "Inference")):
