@@ -43,6 +43,7 @@ let package = Package(
     .library(name: "SpikeCompute", targets: ["SpikeCompute"]),
     .library(name: "SpikeGraph", targets: ["SpikeGraph"]),
     .library(name: "SpikeBytes", targets: ["SpikeBytes"]),
+    .library(name: "SpikeData", targets: ["SpikeData"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")

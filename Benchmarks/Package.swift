@@ -7,7 +7,7 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "TrainingStep",
-      dependencies: ["SpikeEngine", "SpikeCompute", "SpikeGraph", "SpikeBytes"].map {
+      dependencies: ["SpikeEngine", "SpikeCompute", "SpikeGraph", "SpikeBytes", "SpikeData"].map {
         .product(name: $0, package: "sfconv")
       },
       swiftSettings: [

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Times a training step and inference of two networks in sfconv, snnTorch and SpikingJelly, round
-# by round in turn, and writes results/training-step.md.
+# Times a training step and inference of two trained networks in sfconv, snnTorch, SpikingJelly and
+# norse, round by round in turn, and writes results/training-step.md.
 #
 # usage: run-training.sh [ROUNDS [SECONDS]]   default 5 rounds of at least 2 s per case
 #   PEERS=DIRECTORY   virtual environment of peers/setup.sh (default .build-peers)
+#   NETS=DIRECTORY    trained networks, made on first use (default .build-nets)
+#   STEPS=1000        training steps of a network that is made
 #   CORES=0,1         processors that every case is pinned to; as many threads are used
 #   CASES="A:train B:train A:infer B:infer"
 #   LIMIT=0.05        a case of a round is repeated when other programs took more of the processors
@@ -13,6 +15,7 @@ cd "$(dirname "$0")"
 rounds=${1:-5}
 seconds=${2:-2}
 peers=${PEERS:-.build-peers}
+nets=${NETS:-.build-nets}
 cores=${CORES:-0,1}
 cases=${CASES:-A:train B:train A:infer B:infer}
 limit=${LIMIT:-0.05}
@@ -23,7 +26,14 @@ out=results/training-step.jsonl
 [[ -x "$peers/bin/python" ]] || peers/setup.sh "$peers"
 swift build -c release --product TrainingStep
 binary=$(swift build -c release --show-bin-path)/TrainingStep
-mkdir -p results
+mkdir -p results "$nets"
+for net in A B; do
+  if [[ ! -f "$nets/$net.f32" || ! -f "$nets/$net.json" ]]; then
+    echo "training net $net" >&2
+    "$binary" "$net" prepare "$nets/$net.f32" "${STEPS:-1000}" "$threads" >"$nets/$net.json.part"
+    mv "$nets/$net.json.part" "$nets/$net.json"
+  fi
+done
 : >"$out"
 
 work=$(mktemp -d)
@@ -57,10 +67,10 @@ for ((round = 1; round <= rounds; round++)); do
     for ((attempt = 1; attempt <= attempts; attempt++)); do
       : >"$work/lines"
       worst=0
-      measure "$binary" "$net" "$mode" "$seconds" "$threads"
-      for library in snntorch spikingjelly; do
-        measure "$peers/bin/python" peers/train_step.py "$library" "$net" "$mode" "$seconds" \
-          "$threads"
+      measure "$binary" "$net" "$mode" "$nets/$net.f32" "$seconds" "$threads"
+      for library in snntorch spikingjelly norse; do
+        measure "$peers/bin/python" peers/train_step.py "$library" "$net" "$mode" \
+          "$nets/$net.f32" "$seconds" "$threads"
       done
       echo "round $round of $rounds: net $net, $mode, $worst of the processors to others" >&2
       if awk -v a="$worst" -v b="$best" 'BEGIN { exit !(a < b) }'; then
@@ -72,5 +82,5 @@ for ((round = 1; round <= rounds; round++)); do
     cat "$work/kept" >>"$out"
   done
 done
-"$peers/bin/python" peers/table.py "$out" >results/training-step.md
+"$peers/bin/python" peers/table.py "$out" "$nets" >results/training-step.md
 cat results/training-step.md

@@ -1,19 +1,20 @@
-"""The two networks of the benchmark in snnTorch and SpikingJelly, as their users write them.
+"""The two networks of the benchmark in snnTorch, SpikingJelly and norse, as their users write them.
 
 Layers: ("conv", inputs, outputs) 3x3 with padding and neurons, "pool" average of 2x2, ("linear",
 inputs, outputs, spikes). Neurons: leaky integrate and fire, decay 0.5, threshold 1, reset by
 subtraction, atan surrogate with alpha 2, no gradient through the reset. The image enters in every
 one of the T steps; the logits are the mean of the last layer over the steps.
 
-Two differences remain and change no cost: snnTorch fires at h > 1 instead of h >= 1 and subtracts
-the threshold after the decay of the next step instead of before it.
+Differences that remain and change no cost: snnTorch fires at h > 1 instead of h >= 1 and subtracts
+the threshold after the decay of the next step instead of before it; norse has no atan surrogate
+(its default, the fast sigmoid of SuperSpike, stands in), passes the gradient through the reset, and
+integrates half of the current, so that its threshold is 0.5.
 """
 import math
 
+import numpy
 import torch
 from torch import nn
-
-from splitmix import SplitMix64
 
 LAYERS = {
     "A": [("conv", 1, 32), "pool", ("conv", 32, 64), "pool",
@@ -23,7 +24,7 @@ LAYERS = {
 }
 INPUT = {"A": (1, 28, 28), "B": (3, 32, 32)}
 TRAINING_BATCH = {"A": 64, "B": 16}
-SEED = 1
+BATCH_IN_FILE = 64
 
 
 class SnnTorchNet(nn.Module):
@@ -104,29 +105,68 @@ class SpikingJellyNet(nn.Module):
         return self.net(image.unsqueeze(0).repeat(steps, *[1] * image.dim())).mean(0)
 
 
-LIBRARIES = {"snntorch": SnnTorchNet, "spikingjelly": SpikingJellyNet}
+class NorseNet(nn.Module):
+    """One step at a time through a SequentialState, as in norse's examples."""
+
+    def __init__(self, layers):
+        super().__init__()
+        import norse.torch as norse
+        from norse.torch.functional.reset import reset_subtract
+
+        def neurons():
+            return norse.LIFBoxCell(
+                p=norse.LIFBoxParameters(
+                    tau_mem_inv=torch.as_tensor(500.0), v_th=torch.as_tensor(0.5),
+                    reset_method=reset_subtract, alpha=torch.as_tensor(2.0)),
+                dt=0.001)
+
+        modules = []
+        flat = False
+        for layer in layers:
+            if layer == "pool":
+                modules.append(nn.AvgPool2d(2))
+            elif layer[0] == "conv":
+                modules += [nn.Conv2d(layer[1], layer[2], 3, padding=1), neurons()]
+            else:
+                if not flat:
+                    modules.append(nn.Flatten())
+                flat = True
+                modules.append(nn.Linear(layer[1], layer[2]))
+                if layer[3]:
+                    modules.append(neurons())
+        self.net = norse.SequentialState(*modules)
+        self.neurons = [module for module in modules if isinstance(module, norse.LIFBoxCell)]
+
+    def forward(self, image, steps):
+        state = None
+        total = 0
+        for _ in range(steps):
+            value, state = self.net(image, state)
+            total = total + value
+        return total / steps
 
 
-def make(library, net):
-    """The network with the same weights as sfconv's: see BenchmarkNet.swift."""
+LIBRARIES = {"snntorch": SnnTorchNet, "spikingjelly": SpikingJellyNet, "norse": NorseNet}
+
+
+def load(library, net, path, batch):
+    """The network with the trained weights of the file, and the first images and labels: see
+    TrainedCase.swift."""
     module = LIBRARIES[library](LAYERS[net])
-    generator = SplitMix64(SEED)
-    projections = [m for m in module.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]
+    numbers = torch.from_numpy(numpy.fromfile(path, dtype="<f4"))
+
+    def take(*shape):
+        nonlocal numbers
+        count = math.prod(shape)
+        taken, numbers = numbers[:count].reshape(shape), numbers[count:]
+        return taken
+
     with torch.no_grad():
-        for index, projection in enumerate(projections):
-            weight = projection.weight
-            fan_in = weight[0].numel()
-            values = generator.stream(2 * index).normal(weight.numel()) * 1.5 * math.sqrt(2 / fan_in)
-            weight.copy_(torch.from_numpy(values).reshape(weight.shape))
-            bias = generator.stream(2 * index + 1).uniform(len(projection.bias))
-            projection.bias.copy_(torch.from_numpy((2 * bias - 1) / math.sqrt(fan_in)))
-    return module
-
-
-def data(net, batch):
-    """Images and labels, the same as sfconv's."""
-    generator = SplitMix64(SEED)
-    shape = (batch, *INPUT[net])
-    pixels = generator.stream(100).uniform(math.prod(shape))
-    labels = generator.stream(101).integers(batch, 10)
-    return torch.from_numpy(pixels).float().reshape(shape), torch.from_numpy(labels)
+        for projection in module.modules():
+            if isinstance(projection, (nn.Conv2d, nn.Linear)):
+                projection.weight.copy_(take(*projection.weight.shape))
+                projection.bias.copy_(take(*projection.bias.shape))
+    images = take(BATCH_IN_FILE, *INPUT[net])[:batch].clone()
+    labels = take(BATCH_IN_FILE)[:batch].long()
+    assert len(numbers) == 0, "the file is of another network"
+    return module, images, labels

@@ -18,8 +18,8 @@ constraint=$(mktemp)
 trap 'rm -f "$constraint"' EXIT
 echo "torch==$torch" >"$constraint"
 "${pip[@]}" --constraint "$constraint" --requirement "$here/requirements.txt"
-# Without its dependencies: it asks for torchvision, torchaudio and tensorboard, which it does not
+# Without their dependencies: they ask for torchvision, torchaudio and tensorboard, which they do not
 # need for what is measured.
-"${pip[@]}" --no-deps spikingjelly==2.0.0
-"$target/bin/python" -c 'import snntorch, spikingjelly.activation_based.neuron, torch'
+"${pip[@]}" --no-deps spikingjelly==2.0.0 norse==1.1.0
+"$target/bin/python" -c 'import snntorch, spikingjelly.activation_based.neuron, norse.torch, torch'
 echo "peers: ready in $target (torch $torch)"

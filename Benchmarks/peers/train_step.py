@@ -1,6 +1,7 @@
-"""One case of the benchmark: train_step.py LIBRARY NET MODE [SECONDS [THREADS]].
+"""One case of the benchmark: train_step.py LIBRARY NET MODE FILE [SECONDS [THREADS]].
 
-LIBRARY snntorch or spikingjelly, NET A or B, MODE train or infer. Prints one line of JSON with the
+LIBRARY snntorch, spikingjelly or norse, NET A or B, MODE train or infer, FILE the trained network
+that TrainingStep prepared. Prints one line of JSON with the
 keys of sfconv's TrainingStep; the protocol is the same: three steps to warm up, then single steps
 are timed for at least SECONDS and at least five times, and their median is reported.
 """
@@ -18,15 +19,14 @@ import nets
 TIME_STEPS = 4
 
 
-def main(library, net, mode, seconds=2.0, threads=2):
+def main(library, net, mode, path, seconds=2.0, threads=2):
     torch.set_num_threads(threads)
     batch = nets.TRAINING_BATCH[net] if mode == "train" else 64
-    module = nets.make(library, net)
-    images, labels = nets.data(net, batch)
-    losses, rates = [], []
+    module, images, labels = nets.load(library, net, path, batch)
+    losses, rates, last_rates = [], [], []
 
     if mode == "train":
-        optimizer = torch.optim.Adam(module.parameters(), lr=1e-3)
+        optimizer = torch.optim.Adam(module.parameters(), lr=1e-5)
 
         def step():
             optimizer.zero_grad()
@@ -55,13 +55,16 @@ def main(library, net, mode, seconds=2.0, threads=2):
         now = time.perf_counter()
         times.append((now - last) * 1e3)
         last = now
+    cpu_ms = (time.process_time() - cpu) * 1e3 / len(times)
+    rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    if mode == "train":
+        last_rates = spike_rates(module, images)
     median = statistics.median(times)
     print(json.dumps({
         "lib": library, "version": importlib.metadata.version(library), "net": net, "mode": mode,
         "batch": batch, "threads": threads, "steps": len(times), "step_ms": median,
-        "samples_s": batch / median * 1e3, "cpu_ms": (time.process_time() - cpu) * 1e3 / len(times),
-        "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "losses": losses,
-        "rates": rates, "torch": torch.__version__,
+        "samples_s": batch / median * 1e3, "cpu_ms": cpu_ms, "rss_mb": rss_mb, "losses": losses, "rates": rates,
+        "last_rates": last_rates, "torch": torch.__version__,
     }, sort_keys=True))
 
 
@@ -83,5 +86,5 @@ def spike_rates(module, images):
 
 
 if __name__ == "__main__":
-    options = sys.argv[4:]
-    main(sys.argv[1], sys.argv[2], sys.argv[3], *[f(x) for f, x in zip((float, int), options)])
+    options = sys.argv[5:]
+    main(*sys.argv[1:5], *[f(x) for f, x in zip((float, int), options)])

@@ -18,10 +18,23 @@ struct CaseResult: Encodable {
   var rss_mb: Double
   /// Losses of the first steps from the common weights: that all libraries do the same work.
   var losses: [Double]
-  /// Spikes per neuron and time step of each spiking layer, in the first step.
+  /// Spikes per neuron and time step of each spiking layer, in the first step and in the last.
   var rates: [Double]
+  var last_rates: [Double]
+}
 
-  /// The line.
+/// What training for the benchmark reached.
+struct TrainingReport: Encodable {
+  var net: String
+  var steps: Int
+  /// Share of the samples of the last tenth of the steps that were classified rightly.
+  var accuracy: Double
+  /// Of the batch in the file: share of the inputs of each layer with weights that are not 0.
+  var densities: [Double]
+}
+
+extension Encodable {
+  /// The value as one line of JSON.
   func line() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]

@@ -6,10 +6,11 @@ import SpikeGraph
 struct Trainer {
   private let network: Network
   private var optimizer: AdamW
-  private let learningRate: Float = 1e-3
+  private let learningRate: Float
 
-  init(_ network: Network) {
+  init(_ network: Network, learningRate: Float) {
     self.network = network
+    self.learningRate = learningRate
     optimizer = AdamW(count: network.parameterMemory.count)
   }
 
@@ -22,5 +23,19 @@ struct Trainer {
       parameter: network.parameterMemory, gradient: network.gradientMemory,
       learningRate: learningRate)
     return result
+  }
+}
+
+extension Network {
+  /// Share of the inputs of each layer with weights that are not 0.
+  func densities(_ inputs: [Float], count: Int) -> [Double] {
+    let values = graph.nodes.filter { $0.parameters[.weight] != nil }.map { $0.inputs[0] }
+    var active = [ValueName: Int]()
+    var all = [ValueName: Int]()
+    observe(inputs, count: count, values: values) { activation in
+      active[activation.name, default: 0] += activation.values.count { $0 != 0 }
+      all[activation.name, default: 0] += activation.values.count
+    }
+    return values.map { Double(active[$0] ?? 0) / Double(max(all[$0] ?? 0, 1)) }
   }
 }

@@ -8,6 +8,7 @@
 #include "simulate_kernels.h"
 #include "fit_kernels.h"
 #include "spk_activations.h"
+#include "spk_event_convolution.h"
 #include "spk_events.h"
 #include "spk_loss.h"
 #include "spk_movement.h"

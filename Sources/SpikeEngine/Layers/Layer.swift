@@ -82,6 +82,8 @@ struct LayerMemory {
   var backwardScratch: FloatView
   /// All parameters; a layer slices its slots.
   var parameters: FloatView
+  /// Tells when they may have changed.
+  var clock: ParameterClock
   var surrogate: Surrogate
   var resetGradientDetached: Bool
 }

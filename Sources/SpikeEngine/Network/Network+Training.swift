@@ -61,6 +61,7 @@ extension Network {
     let targets = LossTargets(labels, teacher, classes: classes)
     let costs = spikeCosts(loss, count: count)
     let (workers, pieces) = (workers, pieces)
+    clock.advance()
 
     Shards.run(count: shards.count, threads: workers.count) { [self] shard, thread in
       let parameters = plan.parameters.count

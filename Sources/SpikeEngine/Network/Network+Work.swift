@@ -22,6 +22,7 @@ extension Network {
     _ body: @Sendable (_ index: Int, Piece, Program) -> Void
   ) {
     let workers = workers
+    clock.advance()
     Shards.run(count: pieces.count, threads: workers.count) { index, thread in
       let piece = pieces[index]
       workers[thread].run(images: piece.samples.count, purpose: purpose) { program, _ in
@@ -30,9 +31,10 @@ extension Network {
     }
   }
 
-  /// Pieces for inference: small enough that all threads get work.
+  /// Pieces for inference: small enough that all threads get work, and the same on any number of
+  /// threads.
   func inferencePieces(_ count: Int, _ purpose: LayerExtent.Purpose) -> [Piece] {
-    let share = (count + workers.count - 1) / workers.count
+    let share = (count + configuration.shards - 1) / configuration.shards
     return Piece.cut(0..<count, size: min(pieces[purpose], max(share, 1)))
   }
 

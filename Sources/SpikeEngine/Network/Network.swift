@@ -29,6 +29,7 @@ public final class Network: Sendable {
   let plan: Plan
   let store: ParameterStore
   let workers: [Worker]
+  let clock = ParameterClock()
   /// Samples that a thread works on at once, by purpose.
   let pieces: PieceSizes
   /// From the order of the graph to memory order, and back; nil where they agree.
@@ -49,16 +50,20 @@ public final class Network: Sendable {
     self.configuration = configuration
     self.plan = plan
     inputShape = plan.values[plan.input].shape
-    outputShape = plan.values[plan.output].shape
+    // Behind a reshape that moves nothing the memory has the shape from before it, in the same
+    // order.
+    let storedShape = plan.values[plan.output].shape
+    outputShape = graph.outputs.first.flatMap { plan.names[$0]?.shape } ?? storedShape
     store = ParameterStore(plan.parameters, graph)
     let parameters = store.values.all
     let plans = PlanPair(plan)
+    let clock = clock
     workers = (0..<configuration.threads).map { _ in
-      Worker(plans, configuration, parameters: parameters)
+      Worker(plans, configuration, parameters: parameters, clock: clock)
     }
     pieces = PieceSizes(plans, configuration)
     inputMap = Network.map(MemoryOrder.rowMajorIndices(of: inputShape))
-    outputMap = Network.map(MemoryOrder.places(of: outputShape))
+    outputMap = Network.map(MemoryOrder.places(of: storedShape))
     let shards = configuration.training ? configuration.shards : 0
     gradients = FloatBuffer(count: configuration.training ? plan.parameters.count : 0)
     shardGradients = FloatBuffer(count: shards * plan.parameters.count)

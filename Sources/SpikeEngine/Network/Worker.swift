@@ -6,6 +6,7 @@ final class Worker: Sendable {
   private let plans: PlanPair
   private let configuration: EngineConfiguration
   private let parameters: FloatView
+  private let clock: ParameterClock
   /// Never contended: a worker belongs to one thread of a run.
   private let bench = Mutex(Bench())
 
@@ -24,10 +25,14 @@ final class Worker: Sendable {
   /// two purposes.
   private static let programLimit = 8
 
-  init(_ plans: PlanPair, _ configuration: EngineConfiguration, parameters: FloatView) {
+  init(
+    _ plans: PlanPair, _ configuration: EngineConfiguration, parameters: FloatView,
+    clock: ParameterClock
+  ) {
     self.plans = plans
     self.configuration = configuration
     self.parameters = parameters
+    self.clock = clock
   }
 
   /// Binds the program for so many samples, if there is none yet.
@@ -76,7 +81,7 @@ final class Worker: Sendable {
       if layout.count > bench.arena.count { bench.arena = FloatBuffer(count: layout.count) }
     }
     let program = try Program(
-      plan, layout, configuration, parameters: parameters, arena: bench.arena.all)
+      plan, layout, configuration, parameters: parameters, clock: clock, arena: bench.arena.all)
     bench.programs[key] = program
     return program
   }

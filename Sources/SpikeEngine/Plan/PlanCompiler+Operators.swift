@@ -12,6 +12,7 @@ extension PlanCompiler {
     let weight = constantShape(.weight, node) ?? []
     let plan = ConvolutionPlan(
       geometry: geometry, input: shape(of: node.inputs[0]), output: shape(of: node),
+      inputIsTemporal: plan.values[x].isTemporal,
       weight: addParameter(
         .weight, of: node,
         map: ConvolutionPlan.weightMap(weight, groups: geometry.groups)),

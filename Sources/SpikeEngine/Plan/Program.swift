@@ -10,7 +10,7 @@ final class Program {
 
   init(
     _ plan: Plan, _ layout: ProgramLayout, _ configuration: EngineConfiguration,
-    parameters: FloatView, arena: FloatView
+    parameters: FloatView, clock: ParameterClock, arena: FloatView
   ) throws(EngineError) {
     self.plan = plan
     self.layout = layout
@@ -38,7 +38,7 @@ final class Program {
         outputGradient: gradient.isEmpty ? nil : arena.slice(gradient),
         saved: arena.slice(buffers.saved), forwardScratch: arena.slice(buffers.forwardScratch),
         backwardScratch: arena.slice(buffers.backwardScratch), parameters: parameters,
-        surrogate: configuration.surrogate,
+        clock: clock, surrogate: configuration.surrogate,
         resetGradientDetached: configuration.resetGradientDetached)
       do throws(ComputeError) {
         layers.append(try operation.layer.bind(memory))
@@ -65,8 +65,13 @@ final class Program {
   }
   /// Where the input is put in the order of the graph.
   var staging: FloatView { arena.slice(layout.staging) }
-  /// The gradient of the logits, all steps.
-  var logitGradient: FloatView { arena.slice(layout.gradients[plan.logits]) }
+  /// The gradient of the logits, all steps. Where nothing below them can be trained, no operation
+  /// reads it.
+  var logitGradient: FloatView {
+    let range = layout.gradients[plan.logits]
+    return range.isEmpty ? unreadGradient.all : arena.slice(range)
+  }
+  private lazy var unreadGradient = FloatBuffer(count: value(plan.logits).count)
   /// The bound population of an operation.
   func population(_ operation: Int) -> (any PopulationLayer)? {
     layers[operation] as? any PopulationLayer
