@@ -1,4 +1,4 @@
-// A small pool of threads that live as long as the process.
+// A small pool of threads that live as long as the process, and the rounding of a thread.
 #pragma once
 
 #include <stdint.h>
@@ -9,3 +9,8 @@
 void spk_run(
     int64_t count, int64_t threads, void (*body)(void *context, int64_t item, int64_t thread),
     void *context);
+
+// From here on, numbers of the calling thread below 2^-126 count as 0, where the processor can.
+// Returns what spk_restore_denormals needs to go back.
+uint64_t spk_flush_denormals(void);
+void spk_restore_denormals(uint64_t before);

@@ -74,10 +74,10 @@ extension Network {
           result.add(seed(program, targets, piece.samples, loss, count))
           result.spikes = program.addSpikes(to: result.spikes, costs: costs)
           if result.pieces == 0 {
-            program.backward(parameters: sums)
+            Kernels.withoutDenormals { program.backward(parameters: sums) }
           } else {
             let gradients = spare()
-            program.backward(parameters: gradients)
+            Kernels.withoutDenormals { program.backward(parameters: gradients) }
             Kernels.add(sums, gradients, into: sums)
           }
           result.pieces += 1
