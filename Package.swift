@@ -41,6 +41,7 @@ let package = Package(
     // For Benchmarks/, which times single modules.
     .library(name: "SpikeEngine", targets: ["SpikeEngine"]),
     .library(name: "SpikeCompute", targets: ["SpikeCompute"]),
+    .library(name: "SpikeFit", targets: ["SpikeFit"]),
     .library(name: "SpikeGraph", targets: ["SpikeGraph"]),
     .library(name: "SpikeBytes", targets: ["SpikeBytes"]),
     .library(name: "SpikeData", targets: ["SpikeData"]),

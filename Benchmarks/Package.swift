@@ -17,6 +17,16 @@ let package = Package(
         .enableUpcomingFeature("ExistentialAny"),
         .strictMemorySafety(),
         .treatAllWarnings(as: .error),
-      ])
+      ]),
+    .executableTarget(
+      name: "CodebookFit", dependencies: [.product(name: "SpikeFit", package: "sfconv")],
+      swiftSettings: [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("ExistentialAny"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+      ]),
   ]
 )

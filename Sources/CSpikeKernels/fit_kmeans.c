@@ -1,43 +1,43 @@
-#include "fit_kernels.h"
+#include "fit_kmeans.h"
 
-#include <math.h>
 #include <stdlib.h>
+
+#include "fit_kernels.h"
 
 #pragma STDC FP_CONTRACT OFF
 
-// Prefix sums over the points, shifted by the mean so that differences keep their digits.
-typedef struct {
-  const double *s0, *s1, *s2; // sums of w, w y, w y^2 with y = x - shift, of the first i points
-  double shift, grid, low, high;
-} sums;
-
-// Best centroid of points i..<j (at least one point).
-static double centroid_of(const sums *s, int i, int j) {
-  double mean = (s->s1[j] - s->s1[i]) / (s->s0[j] - s->s0[i]) + s->shift;
-  if (s->grid <= 0) return mean;
-  double k = nearbyint(mean / s->grid);
-  return (k < s->low ? s->low : k > s->high ? s->high : k) * s->grid;
+int fit_sums_make(fit_sums *s, int n) {
+  size_t width = (size_t)n + 1;
+  s->s0 = calloc(width * 4, sizeof(double));
+  if (!s->s0) return -1;
+  s->s1 = s->s0 + width, s->s2 = s->s1 + width, s->raw = s->s2 + width;
+  return 0;
 }
 
-static double cost_of(const sums *s, int i, int j) {
-  double a0 = s->s0[j] - s->s0[i], a1 = s->s1[j] - s->s1[i], a2 = s->s2[j] - s->s2[i];
-  double cost = a2 - a1 * a1 / a0;
-  if (s->grid > 0) {
-    double off = centroid_of(s, i, j) - s->shift - a1 / a0;
-    cost += a0 * off * off;
+void fit_sums_free(fit_sums *s) { free(s->s0); }
+
+void fit_sums_fill(fit_sums *s, const double *x, const double *w, int n) {
+  double total = 0, first = 0;
+  for (int i = 0; i < n; i++) total += w[i], first += w[i] * x[i];
+  s->shift = first / total;
+  for (int i = 0; i < n; i++) {
+    double y = x[i] - s->shift;
+    s->s0[i + 1] = s->s0[i] + w[i];
+    s->s1[i + 1] = s->s1[i] + w[i] * y;
+    s->s2[i + 1] = s->s2[i] + w[i] * y * y;
+    s->raw[i + 1] = s->raw[i] + w[i] * x[i] * x[i];
   }
-  return cost > 0 ? cost : 0;
 }
 
 // now[j] = min over i < j of before[i] + cost(i, j) for j in [from, to], argmin in [low, high].
-static void solve(const sums *s, const double *before, double *now, uint16_t *from_point, int from,
-                  int to, int low, int high) {
+static void solve(const fit_sums *s, const double *before, double *now, uint16_t *from_point,
+                  int from, int to, int low, int high) {
   while (from <= to) {
     int j = from + (to - from) / 2;
     int last = high < j - 1 ? high : j - 1, best = low;
     double least = INFINITY;
     for (int i = low; i <= last; i++) {
-      double c = before[i] + cost_of(s, i, j);
+      double c = before[i] + fit_cost_of(s, i, j);
       if (c < least) least = c, best = i;
     }
     now[j] = least;
@@ -53,31 +53,27 @@ static void solve(const sums *s, const double *before, double *now, uint16_t *fr
   }
 }
 
+static void reverse(fit_partition *p) {
+  for (int a = 0, b = p->count; a < b; a++, b--) {
+    int swap = p->edges[a];
+    p->edges[a] = p->edges[b], p->edges[b] = swap;
+  }
+  if (p->zero >= 0) p->zero = p->count - 1 - p->zero;
+}
+
 // State of the programme: [learnable clusters used][zero cluster used or not][points covered].
-int fit_kmeans(const double *x, const double *w, int n, int clusters, int free_zero, double grid,
-               double low, double high, double *centroids, double *cost) {
+int fit_layers(const fit_sums *s, int n, int clusters, int free_zero, fit_partition *result) {
   int width = n + 1, lanes = free_zero ? 2 : 1;
-  double *sum = calloc((size_t)width * 4, sizeof(double));
   double *value = malloc((size_t)width * 2 * 2 * sizeof(double));
   // Clusters are not empty, so they start below n <= 65536: 16 bits.
   uint16_t *from_point = malloc((size_t)(clusters + 1) * (size_t)lanes * (size_t)width * 2);
   uint16_t *zero_from = free_zero ? malloc((size_t)(clusters + 1) * (size_t)width * 2) : NULL;
   uint8_t *by_zero = free_zero ? malloc((size_t)(clusters + 1) * (size_t)width) : NULL;
-  if (!sum || !value || !from_point || (free_zero && (!zero_from || !by_zero))) {
-    free(sum), free(value), free(from_point), free(zero_from), free(by_zero);
+  if (!value || !from_point || (free_zero && (!zero_from || !by_zero))) {
+    free(value), free(from_point), free(zero_from), free(by_zero);
     return -1;
   }
-  double total = 0, first = 0;
-  for (int i = 0; i < n; i++) total += w[i], first += w[i] * x[i];
-  double *s0 = sum, *s1 = sum + width, *s2 = sum + 2 * width, *raw = sum + 3 * width;
-  sums s = {s0, s1, s2, first / total, grid, low, high};
-  for (int i = 0; i < n; i++) {
-    double y = x[i] - s.shift;
-    s0[i + 1] = s0[i] + w[i];
-    s1[i + 1] = s1[i] + w[i] * y;
-    s2[i + 1] = s2[i] + w[i] * y * y;
-    raw[i + 1] = raw[i] + w[i] * x[i] * x[i];
-  }
+  const double *raw = s->raw;
   // Lane 0: free clusters only. Lane 1: the zero cluster has been placed somewhere.
   double *before[2] = {value, value + width}, *now[2] = {value + 2 * width, value + 3 * width};
   for (int m = 0; m <= clusters; m++) {
@@ -87,7 +83,7 @@ int fit_kmeans(const double *x, const double *w, int n, int clusters, int free_z
         for (int j = 0; j <= n; j++) now[lane][j] = j == 0 && lane == 0 ? 0 : INFINITY, row[j] = 0;
       } else {
         now[lane][0] = INFINITY, row[0] = 0;
-        solve(&s, before[lane], now[lane], row, 1, n, 0, n - 1);
+        solve(s, before[lane], now[lane], row, 1, n, 0, n - 1);
       }
     }
     if (free_zero) {
@@ -109,24 +105,58 @@ int fit_kmeans(const double *x, const double *w, int n, int clusters, int free_z
   }
   // `before` holds exactly `clusters` clusters, none empty; splitting never costs, and the caller
   // asks for no more clusters than points.
-  int lane = free_zero && before[1][n] < before[0][n] ? 1 : 0;
-  if (cost) *cost = before[lane][n];
-  int found = 0, j = n, m = clusters;
-  while (j > 0 && m >= 0 && found <= clusters) {
+  int lane = free_zero && before[1][n] < before[0][n] ? 1 : 0, j = n, m = clusters;
+  result->count = 0, result->zero = -1;
+  while (j > 0 && m >= 0 && result->count <= clusters) {
     if (lane == 1 && by_zero[(size_t)m * (size_t)width + (size_t)j]) {
-      centroids[found++] = 0;
+      result->zero = result->count;
+      result->edges[result->count++] = j;
       j = zero_from[(size_t)m * (size_t)width + (size_t)j];
       lane = 0;
     } else {
-      int i = from_point[((size_t)m * (size_t)lanes + (size_t)lane) * (size_t)width + (size_t)j];
-      centroids[found++] = centroid_of(&s, i, j);
-      j = i, m--;
+      result->edges[result->count++] = j;
+      j = from_point[((size_t)m * (size_t)lanes + (size_t)lane) * (size_t)width + (size_t)j];
+      m--;
     }
   }
-  for (int a = 0, b = found - 1; a < b; a++, b--) {
-    double swap = centroids[a];
-    centroids[a] = centroids[b], centroids[b] = swap;
+  result->edges[result->count] = 0;
+  reverse(result);
+  free(value), free(from_point), free(zero_from), free(by_zero);
+  return 0;
+}
+
+double fit_partition_cost(const fit_sums *s, const fit_partition *p) {
+  double cost = 0;
+  for (int k = 0; k < p->count; k++) {
+    int i = p->edges[k], j = p->edges[k + 1];
+    if (i < j) cost += k == p->zero ? s->raw[j] - s->raw[i] : fit_cost_of(s, i, j);
   }
-  free(sum), free(value), free(from_point), free(zero_from), free(by_zero);
-  return found;
+  return cost;
+}
+
+int fit_partition_best(const fit_sums *s, int n, int clusters, int free_zero,
+                       fit_partition *result) {
+  // Layers cost a pass for each cluster, prices about a dozen passes.
+  int status = 1;
+  if (clusters > 8 && s->grid <= 0 && n > 1024) {
+    status = fit_prices(s, n, clusters, free_zero, result);
+  }
+  return status > 0 ? fit_layers(s, n, clusters, free_zero, result) : status;
+}
+
+int fit_kmeans(const double *x, const double *w, int n, int clusters, int free_zero, double grid,
+               double low, double high, double *centroids, double *cost) {
+  fit_sums s = {.grid = grid, .low = low, .high = high};
+  if (fit_sums_make(&s, n)) return -1;
+  fit_sums_fill(&s, x, w, n);
+  fit_partition p;
+  int status = fit_partition_best(&s, n, clusters, free_zero, &p);
+  if (status == 0) {
+    for (int k = 0; k < p.count; k++) {
+      centroids[k] = k == p.zero ? 0 : fit_centroid_of(&s, p.edges[k], p.edges[k + 1]);
+    }
+    if (cost) *cost = fit_partition_cost(&s, &p);
+  }
+  fit_sums_free(&s);
+  return status == 0 ? p.count : -1;
 }

@@ -52,6 +52,21 @@ extension FitKernels {
       factors, inside.lowerBound, inside.upperBound, &latentGradient, &centroids)
   }
 
+  /// One type for every column: the one whose values, one in each row, are nearest to the column,
+  /// Σ_r rowWeights[r] · importance · (w - values[r][type])².
+  /// - Parameter values: `types` values for each row, rows one after the other.
+  public static func axonTypes(
+    _ latent: [Float], importance: [Float]?, rowWeights: [Float], columns: Int, values: [Float],
+    types: Int, into indices: inout [UInt8]
+  ) {
+    let rows = rowWeights.count
+    precondition(latent.count == rows * columns && indices.count == latent.count)
+    precondition((1...256).contains(types) && values.count == rows * types)
+    precondition(importance.map { $0.count == latent.count } ?? true)
+    unsafe fit_axon_types(
+      latent, importance, rowWeights, Int32(rows), Int32(columns), values, Int32(types), &indices)
+  }
+
   /// Σ g · q of every row: the gradient of the logarithm of the row's factor.
   public static func rowProducts(
     _ gradient: [Float], _ quantised: [Float], rows: Int, columns: Int

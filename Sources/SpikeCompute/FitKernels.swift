@@ -38,6 +38,26 @@ public enum FitKernels {
     return (Array(centroids.prefix(Int(found))), cost)
   }
 
+  /// Weighted one-dimensional k-means over many points in any order: the optimum over 65,536 bins,
+  /// then over points, each boundary within one bin.
+  ///
+  /// Arguments as ``kMeans(points:weights:clusters:freeZero:grid:range:)``; weights nil for 1 each.
+  /// - Complexity: O(points) and that of k-means over the bins.
+  public static func cluster(
+    _ points: [Float], weights: [Float]?, clusters: Int, freeZero: Bool, grid: Double = 0,
+    range: ClosedRange<Double> = -1e9...1e9
+  ) -> (centroids: [Double], cost: Double)? {
+    precondition(!points.isEmpty && (weights.map { $0.count == points.count } ?? true))
+    precondition((1...256).contains(clusters))
+    var centroids = [Double](repeating: 0, count: clusters + 1)
+    var cost = 0.0
+    let found = unsafe fit_cluster(
+      points, weights, Int64(points.count), 65_536, Int32(clusters), freeZero ? 1 : 0, grid,
+      range.lowerBound, range.upperBound, &centroids, &cost)
+    guard found >= 0 else { return nil }
+    return (Array(centroids.prefix(Int(found))), cost)
+  }
+
   /// Replaces latent weights by codebook values: q = scale[row] · values[index], where index is the
   /// number of boundaries (`middles`) below the latent weight. Adds to `counts`.
   ///

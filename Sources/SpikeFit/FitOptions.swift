@@ -75,7 +75,7 @@ public struct FitOptions: Sendable {
 
     /// Makes learning rates.
     public init(
-      rate: Float = 0.02, centroidShare: Float = 0.3, codebookShare: Float = 1,
+      rate: Float = 0.02, centroidShare: Float = 1, codebookShare: Float = 1,
       biasShare: Float = 1,
       warmUp: Double = 0.05, finalShare: Float = 0.01, weightDecay: Float = 0,
       beta1: Float = 0.9, beta2: Float = 0.999

@@ -89,7 +89,17 @@ extension FitOptions {
         "\(family.requirement), for \(family.rawValue) values",
         "change the number of unique weights or the family of values")
     }
-    if case .core(let channels) = codebook.tie, scope != .channel || channels < 1 {
+    let tied: [CodebookMethod] = [.cat, .fixed, .frozen, .postHoc]
+    if codebook.tie == .axon {
+      if scope != .channel || hasFreeZero || family != .free || !tied.contains(codebook.method) {
+        refuse(
+          "codebook tie",
+          "axon types with '\(codebook.method.rawValue)', "
+            + "'\(family.rawValue)' values and scope '\(scope.rawValue)'",
+          "free values without a free zero, scope 'channel', and one of "
+            + tied.map(\.rawValue).joined(separator: ", "), "leave the other options out")
+      }
+    } else if case .core(let channels) = codebook.tie, scope != .channel || channels < 1 {
       refuse(
         "codebook tie", "blocks of \(channels) channels in scope '\(scope.rawValue)'",
         "blocks of at least 1 channel in scope 'channel'", "use the scope of cores")

@@ -22,6 +22,7 @@ public enum CodebookSettings {
       codebook.channelScales = try choice(
         name, "--channel-scales", CodebookOptions.ChannelScales.allCases)
     }
+    if let share = settings.channelScaleRate { codebook.channelScaleShare = Float(share) }
     if let name = settings.importance {
       codebook.importance = try choice(
         name, "--importance", CodebookOptions.Importance.allCases)
@@ -33,9 +34,10 @@ public enum CodebookSettings {
       settings.scope, "--scope",
       [
         "network": .network, "layer": .layer, "channel": .channel, "neuron": .channel,
-        "core": .channel,
+        "core": .channel, "axon-type": .channel,
       ])
     if settings.scope == "core" { codebook.tie = .core(channels: settings.channelsPerCore ?? 0) }
+    if settings.scope == "axon-type" { codebook.tie = .axon }
     options.codebook = codebook
   }
 

@@ -83,7 +83,7 @@ public struct FitSettings: Hashable, Codable, Sendable {
   public var bits: Int?
   /// Whether 0 is allowed besides the unique weights.
   public var freeZero = false
-  /// `network`, `layer`, `core`, `channel` or `neuron`, which means `channel`.
+  /// `network`, `layer`, `core`, `channel`, `neuron` (which means `channel`) or `axon-type`.
   public var scope = "layer"
   /// How values of codebooks come about: a name of ``CodebookSettings/methods``.
   public var codebook = "cat"
@@ -91,6 +91,8 @@ public struct FitSettings: Hashable, Codable, Sendable {
   public var family: String?
   /// Factors of output channels: `off`, `fixed` or `learned`; nil for the default.
   public var channelScales: String?
+  /// Rate of the factors of output channels as a share of that of the weights; nil for the default.
+  public var channelScaleRate: Double?
   /// Importance of weights in clustering: `none`, `adam` or `gradients`; nil for the default.
   public var importance: String?
   /// Largest pull of weights towards their values; nil for the default.

@@ -16,6 +16,8 @@ struct CodebookOptionGroup: ParsableArguments {
       Factor of each output channel, where the chip has a threshold for each: off, fixed or learned.
       """)
   var channelScales: String?
+  @Option(help: "Learning rate of the factors of channels as a share of that of the weights.")
+  var channelScaleRate: Double?
   @Option(help: "Importance of weights in clustering: none, adam or gradients.")
   var importance: String?
   @Option(help: "Largest pull of weights towards their values; 0 for none.")
@@ -31,6 +33,7 @@ struct CodebookOptionGroup: ParsableArguments {
     settings.codebook = codebook
     settings.family = family
     settings.channelScales = channelScales
+    settings.channelScaleRate = channelScaleRate
     settings.importance = importance
     settings.commitment = commitment
     settings.valueRate = valueRate

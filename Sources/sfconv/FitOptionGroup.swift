@@ -11,7 +11,8 @@ struct FitOptionGroup: ParsableArguments {
   var bits: Int?
   @Flag(help: "Allow 0 besides the unique weights; it is stored as no synapse.")
   var freeZero = false
-  @Option(help: "Weights that share a codebook: network, layer, core, channel or neuron.")
+  @Option(
+    help: "Weights that share a codebook: network, layer, core, channel, neuron or axon-type.")
   var scope = "layer"
   @OptionGroup(title: "Codebook values") var codebook: CodebookOptionGroup
   @Option(help: "Share of hidden channels to remove, 0 to 0.95.") var prune = 0.0

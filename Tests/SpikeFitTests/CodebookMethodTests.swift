@@ -138,6 +138,50 @@ struct CodebookMethodTests {
     #expect(try Set(thresholds(.off)).count == 1)
   }
 
+  @Test(
+    "With axon types the value of a weight depends on its input, in every row",
+    arguments: [CodebookMethod.cat, .fixed, .frozen, .postHoc])
+  func axonTypes(method: CodebookMethod) throws {
+    let result = try SpikeFitter.fit(
+      TinyModels.convolutional(),
+      options: TinyModels.options {
+        $0.codebook.method = method
+        $0.codebook.tie = .axon
+        $0.scope = .channel
+        $0.target.hasChannelThresholds = true
+        $0.pruneShare = 0.3
+        $0.epochs = 2
+      }, training: TinyModels.data())
+    for name in ["w1", "w2"] {
+      let tensor = try #require(result.model.graph.constants[name])
+      let weights = tensor.floats()
+      let columns = tensor.count / tensor.shape[0]
+      let inputs = Set(
+        (0..<columns).map { column in
+          (0..<tensor.shape[0]).map { weights[$0 * columns + column] }
+        })
+      #expect((2...4).contains(inputs.count))
+      #expect(Set(weights).count > 4, "rows have values of their own")
+    }
+  }
+
+  @Test("Channels of a core share a codebook, also after pruning")
+  func cores() throws {
+    let result = try SpikeFitter.fit(
+      TinyModels.convolutional(),
+      options: TinyModels.options {
+        $0.codebook.tie = .core(channels: 3)
+        $0.scope = .channel
+        $0.uniqueWeights = 3
+        $0.epochs = 2
+      }, training: TinyModels.data())
+    let weights = try #require(result.model.graph.constants["w1"]).floats()
+    for core in 0..<2 {
+      #expect(Set(weights[core * 27..<(core + 1) * 27]).count <= 3)
+    }
+    #expect(Set(weights).count > 3)
+  }
+
   @Test("Contradicting options are refused with what is allowed")
   func contradictions() throws {
     let data = try TinyModels.data(count: 24)

@@ -5,7 +5,7 @@
 
 // Kernels of the fine-tuner: exact one-dimensional k-means, codebook look-up and its gradients,
 // Adam. Plain loops in a fixed order, one thread: the same bits everywhere. Nothing allocates
-// except fit_kmeans, which says so by its result.
+// except fit_kmeans and fit_cluster, which say so by their result.
 
 /// Exact weighted k-means in one dimension by dynamic programming over sorted points
 /// (divide and conquer on the monotone argmin): minimises sum_i w_i (x_i - c_a(i))^2.
@@ -17,6 +17,12 @@
 /// Returns the number of centroids, -1 if memory ran out.
 int fit_kmeans(const double *x, const double *w, int n, int clusters, int free_zero, double grid,
                double low, double high, double *centroids, double *cost);
+
+/// Weighted k-means in one dimension of many points in any order, by bins: the optimum over groups
+/// of bins, then over points with every edge within two bins. Arguments as fit_kmeans; x: finite;
+/// w: null for 1 each; n >= 1; bins: about how many, at most 65536. cost is that of the points.
+int fit_cluster(const float *x, const float *w, int64_t n, int bins, int clusters, int free_zero,
+                double grid, double low, double high, double *centroids, double *cost);
 
 /// index[i] = number of mids below w[i]; q[i] = scale[row] * values[index[i]], rows of length
 /// `columns`. mids: ascending, values - 1 of them. counts (values, may be null) are added to.
@@ -41,6 +47,12 @@ void fit_adam(float *p, const float *g, float *m, float *v, int n, float rate, f
 
 /// Sum of squares in double, in order; NaN and infinity show in the result.
 double fit_sum_of_squares(const float *x, int n);
+
+/// One index for every column of a tensor, in all its rows: that of the type g with the least
+/// sum over rows of row_weight[r] * importance[i] * (w[i] - values[r * types + g])^2. importance may
+/// be null for 1; types: 1...256.
+void fit_axon_types(const float *w, const float *importance, const float *row_weight, int rows,
+                    int columns, const float *values, int types, uint8_t *index);
 
 // The kernels below work on the elements from `first` on.
 

@@ -35,7 +35,10 @@ package struct Codebook: Hashable, Sendable, Codable {
   /// Least parameter where parameters are positive, in units of the layer.
   private static let leastParameter: Float = 1e-4
 
-  package init(patterns: [[Float]], parameters: [Float], isPositive: Bool = false) {
+  package init(
+    patterns: [[Float]], parameters: [Float], isPositive: Bool = false, keepsOrder: Bool = false
+  ) {
+    self.keepsOrder = keepsOrder
     self.patterns = patterns
     self.parameters = parameters
     self.isPositive = isPositive

@@ -5,6 +5,11 @@ extension TrainableNetwork {
   mutating func startCodebooks() {
     guard let count = options.uniqueWeights, codebooks.isEmpty else { return }
     members = codebookMembers()
+    if options.codebook.tie == .axon {
+      startAxonTypes(count)
+      quantise()
+      return
+    }
     let start = CodebookStart(
       family: options.codebook.effectiveFamily, count: count, hasFreeZero: options.hasFreeZero)
     codebooks = members.map { members in

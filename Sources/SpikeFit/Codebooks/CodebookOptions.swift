@@ -66,4 +66,7 @@ public enum CodebookTie: Hashable, Sendable, Codable {
   /// Blocks of this many output channels share a codebook: the channels of one core. For
   /// `CodebookScope.channel`.
   case core(channels: Int)
+  /// Which value a weight has depends on its input alone, the values on the output channel: a
+  /// crossbar whose axons have types, w_ij = S_j[G_i]. For `CodebookScope.channel`.
+  case axon
 }

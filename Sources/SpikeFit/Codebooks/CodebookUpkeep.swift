@@ -7,6 +7,7 @@ extension TrainableNetwork {
   var canPlaceAnew: Bool {
     let method = options.codebook.method
     return (method == .cat || method == .catSoft) && options.codebook.effectiveFamily == .free
+      && options.codebook.tie != .axon
   }
 
   /// Distance below which two values are one: half an integer, so that both would round to the same.

@@ -104,6 +104,7 @@ struct TrainableNetwork: Sendable {
       return
     }
     deriveValues()
+    if options.codebook.tie == .axon, options.codebook.method != .frozen { assignAxonTypes() }
     for book in codebooks.indices {
       var counts = [Int32](repeating: 0, count: codebooks[book].values.count)
       for member in members[book] {
@@ -118,7 +119,7 @@ struct TrainableNetwork: Sendable {
 
   /// The values of a codebook as a layer uses them, in latent units: snapped once integers are
   /// chosen.
-  private func realisedValues(of book: Int, in layer: Int) -> [Float] {
+  func realisedValues(of book: Int, in layer: Int) -> [Float] {
     guard let integers else { return codebooks[book].values }
     return entries(of: book, in: layer).map { integers.steps[layer] * Float($0) }
   }

@@ -10,7 +10,7 @@ import SpikeGraph
 ///     Σ_k N_k (c_k - s round(c_k / s))² / Σ_k N_k c_k²  +  mean ((θ - u round(θ / u)) / θ)²
 ///
 /// among those whose thresholds, biases and potentials are in range.
-struct IntegerUnits: Hashable, Sendable {
+struct IntegerUnits: Hashable, Sendable, Codable {
   /// Real current of integer 1, for each group.
   var groups: [Double]
   /// Latent weight of integer 1, for each layer.
