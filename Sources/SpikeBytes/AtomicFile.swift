@@ -45,6 +45,9 @@ public enum AtomicFile {
     try write([Array(text.utf8)], to: path)
   }
 
+  /// Deletes a file; one that is not there is no error.
+  public static func removeIfPresent(_ path: String) { _ = unsafe unlink(path) }
+
   /// Creates the directory at `path` and its parents where they are missing.
   public static func makeDirectory(_ path: String) throws(FileError) {
     var prefix = path.hasPrefix("/") ? "/" : ""

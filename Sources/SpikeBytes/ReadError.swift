@@ -6,6 +6,8 @@ public enum ReadErrorCode: String, ErrorCode {
   case pastEnd = "read.past-end"
   /// A variable-length integer that does not end, does not fit, or is longer than it need be.
   case invalidVarint = "read.invalid-varint"
+  /// A stored state that is no value of the type that is read.
+  case invalidArchive = "read.invalid-archive"
   /// Bits that must be zero are not.
   case paddingNotZero = "read.padding-not-zero"
 

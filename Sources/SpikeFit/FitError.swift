@@ -16,6 +16,12 @@ public enum FitErrorCode: String, ErrorCode {
   case unsuitableData = "fit.unsuitable-data"
   /// A teacher that does not fit the network or the data.
   case unsuitableTeacher = "fit.unsuitable-teacher"
+  /// A checkpoint of a run with other options, data or another model.
+  case differentCheckpoint = "fit.different-checkpoint"
+  /// A checkpoint that cannot be read.
+  case damagedCheckpoint = "fit.damaged-checkpoint"
+  /// A checkpoint that cannot be written.
+  case unwritableCheckpoint = "fit.unwritable-checkpoint"
   /// Loss or weights became infinite or undefined.
   case diverged = "fit.diverged"
   /// Weights, thresholds or biases that no integers within the limits can stand for.
@@ -27,6 +33,7 @@ public enum FitErrorCode: String, ErrorCode {
   public var category: ErrorCategory {
     switch self {
     case .invalidOption: .usage
+    case .unwritableCheckpoint: .inputOutput
     case .engine: .internal
     default: .badData
     }

@@ -37,13 +37,18 @@ extension FitOptions {
     public var isFullPrecision: Bool
     /// Whether weights and biases are drawn anew before training.
     public var startsFromScratch: Bool
+    /// Share of the training samples that is held out, so that the best epoch can be chosen; 0 for
+    /// none. Epochs count once the network is what it will be: with integers, if it gets any.
+    public var validationShare: Double
+    /// Epochs without a better one after which training ends; 0 for never.
+    public var patience: Int
 
     /// Makes a choice; the default is the plain loss on plain samples.
     public init(
       teacher: Teacher = .none, teacherShare: Float = 0.7, temperature: Float = 2,
       averageDecay: Float = 0, augmentation: AugmentationOptions = .none, isPerStep: Bool = false,
       squareShare: Float = 0, rateWeight: Float = 0, isFullPrecision: Bool = false,
-      startsFromScratch: Bool = false
+      startsFromScratch: Bool = false, validationShare: Double = 0, patience: Int = 0
     ) {
       self.teacher = teacher
       self.teacherShare = teacherShare
@@ -55,6 +60,8 @@ extension FitOptions {
       self.rateWeight = rateWeight
       self.isFullPrecision = isFullPrecision
       self.startsFromScratch = startsFromScratch
+      self.validationShare = validationShare
+      self.patience = patience
     }
   }
 
@@ -75,7 +82,8 @@ extension FitOptions.Quality {
       ("shift", Double(augmentation.shift), 0...1_024),
       ("cutout", Double(augmentation.cutout), 0...1_024),
       ("square share", Double(squareShare), 0...1),
-      ("rate weight", Double(rateWeight), 0...1e6),
+      ("rate weight", Double(rateWeight), 0...1e6), ("validation share", validationShare, 0...0.9),
+      ("patience", Double(patience), 0...10_000),
     ]
   }
 
@@ -96,6 +104,9 @@ extension FitOptions.Quality {
     if rateWeight != 0 { texts["rateWeight"] = "\(rateWeight)" }
     if isFullPrecision { texts["precision"] = "full" }
     if startsFromScratch { texts["start"] = "scratch" }
+    if validationShare != 0 {
+      texts["validation"] = "share \(validationShare), patience \(patience)"
+    }
     return texts
   }
 }

@@ -64,6 +64,11 @@ extension FitOptions {
         "pruning start", "\(schedule.pruneStart)", "at most the end, \(schedule.pruneEnd)",
         "start pruning before it ends")
     }
+    if quality.patience > 0, quality.validationShare == 0 {
+      refuse(
+        "patience", "\(quality.patience)", "0 where nothing is held out",
+        "hold out a share of the training data, for example 0.1")
+    }
     guard let first = findings.first else { return }
     throw FitError(.invalidOption, first.message, fix: first.fix, findings: findings)
   }

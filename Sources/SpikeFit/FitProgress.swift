@@ -4,6 +4,15 @@ public struct FitProgress: Hashable, Sendable {
   public enum Phase: String, Hashable, Sendable {
     case training, measuring
   }
+  /// What the weights of the forward pass are.
+  public enum Part: String, Hashable, Sendable {
+    /// Real numbers.
+    case real
+    /// Values of codebooks.
+    case codebooks
+    /// The integers of the chip.
+    case integers
+  }
   /// What is going on.
   public var phase: Phase
   /// Epoch, from 0.
@@ -28,4 +37,11 @@ public struct FitProgress: Hashable, Sendable {
   public var removedChannels: Int
   /// Whether integers are in the forward pass already.
   public var isSnapped: Bool
+  /// Learning rate of the last step.
+  public var learningRate: Float
+  /// What the weights of the forward pass are.
+  public var part: Part
+  /// Share of correct held-out samples after the last epoch; nil where nothing is held out, or
+  /// before it counts.
+  public var validationAccuracy: Double?
 }

@@ -22,6 +22,8 @@ public enum SpikeFitter {
   ///   - model: A converted model (`spiking`), or an imported SNN.
   ///   - training: Labelled bytes of the network's input shape.
   ///   - evaluation: Data for the accuracies of the result; nil skips them.
+  ///   - checkpoint: Where the state of the run is kept; nil for nowhere. A run that is continued
+  ///     gives the same model as one that was never interrupted.
   ///   - progress: Called every few steps.
   ///   - isCancelled: Asked before every step; after true the model so far is finished and
   ///     returned, marked as interrupted.
@@ -30,6 +32,7 @@ public enum SpikeFitter {
   /// - Throws: any `fit.…` code.
   public static func fit(
     _ model: Model, options: FitOptions, training: Dataset, evaluation: Dataset? = nil,
+    checkpoint: FitCheckpoint? = nil,
     progress: (FitProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws(FitError) -> FitResult {
     var options = options
@@ -53,7 +56,8 @@ public enum SpikeFitter {
     if isScratch { try Initialisation.apply(to: &form, options: options, data: training) }
     let network = try TrainableNetwork(form, options: options)
 
-    var run = try TrainingRun(network, data: training)
+    let parts = Validation.split(training, options)
+    var run = try TrainingRun(network, data: parts.training, heldOut: parts.out)
     let configuration = TrainingRun.configuration(options)
     let (scale, bits) = (form.inputScale, form.inputBits)
     func floatEvaluator(_ graph: Graph) -> Evaluator {
@@ -61,18 +65,38 @@ public enum SpikeFitter {
         graph: graph, configuration: configuration, scale: scale, offset: [0], bits: bits)
     }
     var startAccuracy: Double?
-    if let evaluation {
+    var fingerprint: RunFingerprint?
+    var isContinued = false
+    if let checkpoint {
+      let own = RunFingerprint(options, model, training: training, evaluation: evaluation)
+      fingerprint = own
+      if checkpoint.resumes,
+        let found = try CheckpointFile.read(checkpoint.path, of: own, options: options)
+      {
+        try run.resume(found.state)
+        startAccuracy = found.startAccuracy
+        isContinued = true
+      }
+    }
+    if let evaluation, !isContinued {
       startAccuracy = try floatEvaluator(network.form.graph).accuracy(on: evaluation)
     }
-    var floatAccuracy: Double?
-    try run.run(progress: progress, isCancelled: isCancelled) { engine in
-      guard let evaluation else { return }
-      floatAccuracy = floatEvaluator(network.form.graph).accuracy(of: engine, on: evaluation)
+    var clock: CheckpointClock?
+    if let checkpoint, let fingerprint {
+      clock = CheckpointClock(checkpoint, fingerprint, startAccuracy: startAccuracy)
     }
+    try run.run(
+      progress: progress, isCancelled: isCancelled,
+      measure: { engine in
+        evaluation.map { floatEvaluator(network.form.graph).accuracy(of: engine, on: $0) }
+      },
+      save: { (state, step, isLast) throws(FitError) in
+        try clock?.tick(state, step: step, isLast: isLast)
+      })
 
     let end = try finish(run.result, of: model, options: options)
     var result = FitResult(
-      model: end.model, floatAccuracy: floatAccuracy, integerAccuracy: nil,
+      model: end.model, floatAccuracy: run.floatAccuracy, integerAccuracy: nil,
       startAccuracy: startAccuracy, finalLoss: run.meter.lastLoss,
       channels: channels(of: network, run.network), operationsBefore: nil, operationsAfter: nil,
       steps: run.step, plannedSteps: run.steps, seconds: run.meter.seconds,

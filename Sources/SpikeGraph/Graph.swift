@@ -2,7 +2,7 @@
 public typealias ValueName = String
 
 /// What a constant means to its node.
-public enum ParameterRole: String, Hashable, Sendable, CaseIterable, Comparable {
+public enum ParameterRole: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
   case weight, bias, scale, shift, mean, variance, threshold
 
   /// Order of declaration; makes listings and files deterministic.
@@ -13,7 +13,7 @@ public enum ParameterRole: String, Hashable, Sendable, CaseIterable, Comparable 
 }
 
 /// One use of an operator: named inputs in, one named value out.
-public struct Node: Hashable, Sendable {
+public struct Node: Hashable, Sendable, Codable {
   /// Unique name, from the source file where it has one.
   public var name: String
   /// What it does.
@@ -39,7 +39,7 @@ public struct Node: Hashable, Sendable {
 }
 
 /// A value that enters the network.
-public struct GraphInput: Hashable, Sendable {
+public struct GraphInput: Hashable, Sendable, Codable {
   /// Name of the value.
   public var name: ValueName
   /// Shape of one sample.
@@ -56,7 +56,7 @@ public struct GraphInput: Hashable, Sendable {
 ///
 /// ANN and SNN are the same type; an SNN has ``Operator/neuron(_:)`` nodes where the ANN has
 /// activation functions. Shapes are per sample (no batch axis).
-public struct Graph: Equatable, Sendable {
+public struct Graph: Equatable, Sendable, Codable {
   /// Name for people.
   public var name: String
   /// The one activation input of the networks that sfconv handles is `inputs[0]`.

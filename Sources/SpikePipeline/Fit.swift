@@ -1,3 +1,4 @@
+import SpikeBytes
 import SpikeData
 import SpikeDiagnostics
 import SpikeFit
@@ -13,13 +14,41 @@ extension Pipeline {
   public func fit(_ request: FitRequest) throws -> Outcome {
     let spec = try Pipeline.fitSpec(request.settings.target)
     let loaded = try load(request.input, stages: [.spiking], for: "fit")
-    let fitted = try fit(loaded, settings: request.settings, spec: spec, data: request.data)
+    let checkpoint = try request.files.checkpoint(output: request.output)
+    let log = try request.files.log.map { try RunLog($0, resumes: request.files.resumes) }
+    let fitted = try fit(
+      loaded, settings: request.settings, spec: spec, data: request.data, checkpoint: checkpoint,
+      log: log)
     try ModelFile.write(fitted.model, to: request.output)
+    if let checkpoint, !fitted.isInterrupted { AtomicFile.removeIfPresent(checkpoint.path) }
     return Outcome(
       summary: fitted.summary(output: request.output),
       text: ["\(request.output): fitted to \(spec?.title ?? "no chip")", "", fitted.table].joined(
         separator: "\n"),
-      findings: fitted.findings)
+      findings: fitted.findings + Pipeline.findings(of: fitted, checkpoint, log))
+  }
+
+  private static func findings(
+    of result: FitResult, _ checkpoint: FitCheckpoint?, _ log: RunLog?
+  ) -> [Finding] {
+    var findings: [Finding] = []
+    if result.isInterrupted {
+      findings.append(
+        Finding(
+          .warning, code: "pipeline.interrupted",
+          message:
+            "Training was interrupted after \(result.steps) of \(result.plannedSteps) steps; "
+            + "the output is the model so far.",
+          fix: checkpoint == nil
+            ? "run the command again" : "add --resume to the command to go on from there"))
+    }
+    if log?.hasFailed == true {
+      findings.append(
+        Finding(
+          .warning, code: "pipeline.incomplete-log", message: "The log could not be written.",
+          fix: "free some disk space; the model is not affected"))
+    }
+    return findings
   }
 
   /// The chip that a fit is for; nil for `neutral`, which is none.
@@ -31,7 +60,7 @@ extension Pipeline {
   /// Runs the fitter on data of its own.
   func fit(
     _ loaded: LoadedModel, settings: FitSettings, spec: HardwareSpec?, data request: DataRequest,
-    activity: String = "fit"
+    activity: String = "fit", checkpoint: FitCheckpoint? = nil, log: RunLog? = nil
   ) throws -> FitResult {
     let training = try data(request, .train, for: loaded.model)
     let test = try data(request, .test, for: loaded.model)
@@ -39,8 +68,9 @@ extension Pipeline {
       settings, model: loaded, spec: spec, threads: context.threads)
     let context = context
     return try SpikeFitter.fit(
-      loaded.model, options: options, training: training, evaluation: test,
+      loaded.model, options: options, training: training, evaluation: test, checkpoint: checkpoint,
       progress: { progress in
+        log?.add(progress)
         context.progress(
           ProgressEvent(
             activity: "\(activity) epoch \(progress.epoch + 1)/\(settings.epochs)",

@@ -37,6 +37,10 @@ public struct FitQualitySettings: Hashable, Codable, Sendable {
   public var fullPrecision = false
   /// Whether weights are drawn anew.
   public var fromScratch = false
+  /// Share of the training data that is held out to choose the best epoch.
+  public var validationShare = 0.0
+  /// Epochs without a better one after which training ends; 0 for never.
+  public var patience = 0
 
   /// Makes settings with defaults.
   public init() {}
@@ -60,6 +64,8 @@ extension Pipeline {
     quality.rateWeight = Float(settings.rateWeight)
     quality.isFullPrecision = settings.fullPrecision
     quality.startsFromScratch = settings.fromScratch
+    quality.validationShare = settings.validationShare
+    quality.patience = settings.patience
     options.quality = quality
   }
 

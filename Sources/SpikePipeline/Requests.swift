@@ -134,6 +134,8 @@ public struct FitRequest: Hashable, Sendable {
   public var data: DataRequest
   /// How to fit.
   public var settings: FitSettings
+  /// Checkpoint and log.
+  public var files = RunFiles()
 
   /// Makes a request.
   public init(input: String, output: String, data: DataRequest, settings: FitSettings) {

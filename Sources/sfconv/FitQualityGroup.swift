@@ -42,6 +42,10 @@ struct FitQualityGroup: ParsableArguments {
         + "fitted again; --target neutral keeps its own neurons."))
   var fullPrecision = false
   @Flag(help: "Draw the weights anew; only the architecture is kept.") var fromScratch = false
+  @Option(help: "Share of the training data that is held out to choose the best epoch.")
+  var validationShare = 0.0
+  @Option(help: "End after so many epochs without a better one on the held-out data; 0: never.")
+  var patience = 0
 
   var settings: FitQualitySettings {
     var settings = FitQualitySettings()
@@ -60,6 +64,8 @@ struct FitQualityGroup: ParsableArguments {
     settings.warmUp = warmUp
     settings.fullPrecision = fullPrecision
     settings.fromScratch = fromScratch
+    settings.validationShare = validationShare
+    settings.patience = patience
     return settings
   }
 }

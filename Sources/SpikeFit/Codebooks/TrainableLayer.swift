@@ -25,7 +25,7 @@ struct TrainableValues: Hashable, Sendable, Codable {
 ///
 /// Latent weights are stored in units of the layer (root mean square 1 at the start), so that one
 /// learning rate suits every layer; the real weight of row j is `rowScales[j]` times that.
-struct TrainableLayer: Sendable {
+struct TrainableLayer: Sendable, Codable {
   typealias ChannelScales = CodebookOptions.ChannelScales
 
   /// Where it stands in the graph.

@@ -10,7 +10,7 @@ struct CodebookMember: Hashable, Sendable, Codable {
 
 /// A network in normal form with everything that is learned: latent weights, codebooks, biases, and
 /// the integers that stand for them once they are chosen.
-struct TrainableNetwork: Sendable {
+struct TrainableNetwork: Sendable, Codable {
   /// The graph; its weights are the real values at the start and are replaced in the engine.
   var form: NormalForm
   var structure: NetworkStructure
@@ -21,7 +21,7 @@ struct TrainableNetwork: Sendable {
   var members: [[CodebookMember]] = []
   /// Units of the integers; nil before they are chosen.
   var integers: IntegerUnits?
-  let options: FitOptions
+  @FromRun private(set) var options: FitOptions
   /// Optimiser steps so far.
   var steps = 0
   /// Share of the planned training that is done.

@@ -2,11 +2,12 @@ import SpikeEngine
 import SpikeGraph
 
 /// Gradual structured pruning of a network in training.
-struct Pruner {
+struct Pruner: Codable {
   let schedule: PruningSchedule
   let samples: [Float]
   let count: Int
-  private let pruning: FitOptions.Pruning
+  @FromRun private var options: FitOptions
+  private var pruning: FitOptions.Pruning { options.pruning }
   private let multiple: Int
   private let seed: UInt64
   /// Channels of the prunable groups before pruning, by the name of their first population.
@@ -22,7 +23,7 @@ struct Pruner {
     self.schedule = schedule
     self.samples = samples
     self.count = count
-    pruning = network.options.pruning
+    options = network.options
     multiple = network.options.target.channelMultiple
     seed = network.options.seed
     let groups = ChannelGroup.prunable(of: network)

@@ -1,5 +1,5 @@
 /// The cubic schedule of gradual pruning (Zhu and Gupta, arXiv 1710.01878).
-package struct PruningSchedule: Hashable, Sendable {
+package struct PruningSchedule: Hashable, Sendable, Codable {
   /// Share of channels that goes in the end.
   package let finalShare: Double
   /// Optimiser steps at which channels are removed, ascending.

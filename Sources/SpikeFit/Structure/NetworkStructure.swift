@@ -2,7 +2,7 @@ import SpikeDiagnostics
 import SpikeGraph
 
 /// A projection (convolution or linear node) as the fitter sees it.
-struct ProjectionSite: Hashable, Sendable {
+struct ProjectionSite: Hashable, Sendable, Codable {
   /// Position in `graph.nodes`.
   var node: Int
   /// Name of the weight constant, `[O, I/g, …]`.
@@ -18,7 +18,7 @@ struct ProjectionSite: Hashable, Sendable {
 }
 
 /// A constant factor on spikes that meet other currents: a residual connection without weights.
-struct BranchSite: Hashable, Sendable {
+struct BranchSite: Hashable, Sendable, Codable {
   /// Position in `graph.nodes` of the affine node.
   var node: Int
   /// Group of currents.
@@ -28,7 +28,7 @@ struct BranchSite: Hashable, Sendable {
 }
 
 /// A population of neurons with the group of currents that drive it.
-struct PopulationSite: Hashable, Sendable {
+struct PopulationSite: Hashable, Sendable, Codable {
   /// Position in `graph.nodes`.
   var node: Int
   /// Group of currents.
@@ -46,7 +46,7 @@ struct PopulationSite: Hashable, Sendable {
 /// Every value carries spikes (or the input, or sums and means of them), whose real unit is known,
 /// or currents, whose unit is free until integers are chosen: real = unit · integer. Currents that
 /// are added must share one unit.
-struct NetworkStructure: Sendable {
+struct NetworkStructure: Sendable, Codable {
   let shapes: [ValueName: Shape]
   private(set) var projections: [ProjectionSite] = []
   private(set) var branches: [BranchSite] = []

@@ -7,7 +7,7 @@ import SpikeGraph
 /// A neuron's equation may be divided by any positive number: weights into it, bias, threshold and
 /// potential together; the spikes stay the same. So thresholds, per layer or per channel, are
 /// folded into the rows of the projections.
-struct NormalForm: Sendable {
+struct NormalForm: Sendable, Codable {
   var graph: Graph
   /// x = inputScale · (raw >> (8 - bits)).
   var inputScale: Float

@@ -3,8 +3,10 @@ import SpikeCompute
 import SpikeEngine
 
 /// Adds up what training steps report.
-struct ProgressMeter {
+struct ProgressMeter: Codable {
   private var began = Date()
+  /// Seconds before that: the run was continued.
+  private var earlier = 0.0
   private var samples = 0
   private var loss = 0.0
   private var correct = 0
@@ -14,7 +16,18 @@ struct ProgressMeter {
   /// Loss of the last report.
   private(set) var lastLoss = 0.0
 
+  /// The time of the start is not kept, the time until now is.
+  private enum CodingKeys: CodingKey {
+    case earlier, samples, loss, correct, seen, batches, spikeRate, lastLoss
+  }
+
   mutating func start() { began = Date() }
+
+  /// Books the time until now, before the meter is stored.
+  mutating func settle() {
+    earlier = seconds
+    began = Date()
+  }
 
   mutating func add(_ result: StepResult, samples count: Int) {
     samples += count
@@ -27,12 +40,13 @@ struct ProgressMeter {
   }
 
   /// Seconds since the start.
-  var seconds: Double { Date().timeIntervalSince(began) }
+  var seconds: Double { earlier + Date().timeIntervalSince(began) }
   /// Samples per second since the start.
   var samplesPerSecond: Double { Double(samples) / max(seconds, 1e-9) }
 
   mutating func report(
-    step: Int, steps: Int, perEpoch: Int, epochs: Double, removed: Int, isSnapped: Bool
+    step: Int, steps: Int, perEpoch: Int, epochs: Double, removed: Int, rate: Float,
+    part: FitProgress.Part, validation: Double?
   ) -> FitProgress {
     lastLoss = loss / Double(max(1, batches))
     let report = FitProgress(
@@ -40,7 +54,8 @@ struct ProgressMeter {
       loss: lastLoss, accuracy: Double(correct) / Double(max(1, seen)),
       samplesPerSecond: samplesPerSecond,
       secondsLeft: seconds / Double(max(1, step)) * Double(steps - step), spikeRate: spikeRate,
-      removedChannels: removed, isSnapped: isSnapped)
+      removedChannels: removed, isSnapped: part == .integers, learningRate: rate, part: part,
+      validationAccuracy: validation)
     (loss, correct, seen, batches) = (0, 0, 0, 0)
     return report
   }

@@ -14,6 +14,8 @@ struct TrainingRun {
   private var pruner: Pruner
   private let teacher: Teacher?
   private var average: WeightAverage?
+  private let validation: Validation?
+  private var stopping = EarlyStop()
   private let codebookStart: Int
   private let snapStart: Int
   /// Steps planned and done.
@@ -23,11 +25,14 @@ struct TrainingRun {
   private(set) var meter = ProgressMeter()
   /// Whether the caller cancelled.
   private(set) var isInterrupted = false
+  /// Share of correct evaluation samples just before integers came in.
+  private(set) var floatAccuracy: Double?
 
   /// Reports to the caller every this many steps.
   private static let reportInterval = 20
 
-  init(_ network: TrainableNetwork, data: Dataset) throws(FitError) {
+  /// - Parameter heldOut: samples that are not trained on, for choosing the best epoch.
+  init(_ network: TrainableNetwork, data: Dataset, heldOut: Dataset? = nil) throws(FitError) {
     self.network = network
     self.data = data
     let options = network.options
@@ -53,13 +58,43 @@ struct TrainingRun {
     engine = try Network.make(network.form.graph, TrainingRun.configuration(options))
     teacher = try Teacher(options, student: network.form, data: data)
     average = WeightAverage(decay: options.quality.averageDecay)
+    validation = heldOut.map { Validation($0, form: network.form, options: options) }
     if codebookStart == 0 { self.network.startCodebooks() }
     average?.restart(from: self.network)
     write()
   }
 
-  /// What the run has made: the average of the steps where one was asked for.
-  var result: TrainableNetwork { average?.applied(to: network) ?? network }
+  /// What the run has made: the best epoch where one was looked for, else the average of the steps
+  /// where one was asked for.
+  var result: TrainableNetwork { stopping.best ?? averaged }
+  private var averaged: TrainableNetwork { average?.applied(to: network) ?? network }
+
+  /// All that a run needs to go on, apart from its options and data.
+  var state: RunState {
+    get {
+      var meter = meter
+      meter.settle()
+      return RunState(
+        network: network, pruner: pruner, average: average, stopping: stopping, step: step,
+        meter: meter, floatAccuracy: floatAccuracy)
+    }
+    set {
+      network = newValue.network
+      pruner = newValue.pruner
+      average = newValue.average
+      stopping = newValue.stopping
+      step = newValue.step
+      meter = newValue.meter
+      floatAccuracy = newValue.floatAccuracy
+    }
+  }
+
+  /// Goes on from the state of an earlier run with the same options and data.
+  mutating func resume(_ state: RunState) throws(FitError) {
+    self.state = state
+    engine = try Network.make(network.form.graph, TrainingRun.configuration(options))
+    write()
+  }
 
   static func configuration(_ options: FitOptions) -> EngineConfiguration {
     EngineConfiguration(
@@ -68,26 +103,30 @@ struct TrainingRun {
   }
 
   /// Trains to the end or until cancelled.
-  /// - Parameter beforeSnap: called once, when integers are about to enter the forward pass.
+  /// - Parameters:
+  ///   - measure: accuracy for the result; asked once, when integers are about to come in.
+  ///   - save: given a way to the state after every step, the step, and whether it is the last chance.
   mutating func run(
-    progress: (FitProgress) -> Void, isCancelled: () -> Bool, beforeSnap: (Network) -> Void
+    progress: (FitProgress) -> Void, isCancelled: () -> Bool, measure: (Network) -> Double?,
+    save: (_ state: () -> RunState, _ step: Int, _ isLast: Bool) throws(FitError) -> Void
   ) throws(FitError) {
     meter.start()
     var batch: [Float] = []
-    var order = EpochOrder(count: data.count, seed: options.seed, epoch: 0).batches(
-      of: options.batch)
     let perEpoch = max(1, data.count / options.batch)
+    var order = EpochOrder(count: data.count, seed: options.seed, epoch: step / perEpoch).batches(
+      of: options.batch)
     let augmentation = Augmentation(options.quality.augmentation, seed: options.seed)
-    while step < steps {
+    while step < steps, !stopping.isDone {
       if isCancelled() {
         isInterrupted = true
+        try save({ state }, step, true)
         return
       }
       if step % perEpoch == 0, step > 0 {
         order = EpochOrder(count: data.count, seed: options.seed, epoch: step / perEpoch).batches(
           of: options.batch)
       }
-      try prepareStep(beforeSnap)
+      try prepareStep(measure)
       let indices = order[step % perEpoch]
       data.fillBatch(
         indices, scale: [network.form.inputScale], offset: [0], bits: network.form.inputBits,
@@ -96,18 +135,22 @@ struct TrainingRun {
         to: &batch, indices: indices, sampleShape: data.sampleShape, epoch: step / perEpoch)
       try learn(batch, indices, epoch: step / perEpoch)
       step += 1
+      if step % perEpoch == 0 || step == steps { validate() }
       if step % TrainingRun.reportInterval == 0 || step == steps {
         progress(
           meter.report(
             step: step, steps: steps, perEpoch: perEpoch, epochs: options.epochs,
-            removed: pruner.removed, isSnapped: network.integers != nil))
+            removed: pruner.removed, rate: rates.rate(at: step - 1), part: part,
+            validation: stopping.last))
       }
+      try save({ state }, step, false)
     }
-    if snapStart == Int.max { beforeSnap(engine) }
+    // Clustering after the fact is as good as the real weights until now.
+    if snapStart == Int.max, !options.quality.isFullPrecision { measureAveraged(measure) }
   }
 
   /// What happens between two steps: codebooks start, channels go, integers come in.
-  private mutating func prepareStep(_ beforeSnap: (Network) -> Void) throws(FitError) {
+  private mutating func prepareStep(_ measure: (Network) -> Double?) throws(FitError) {
     network.progress = Double(step) / Double(max(1, steps))
     if step == codebookStart, step > 0 {
       network.startCodebooks()
@@ -120,16 +163,38 @@ struct TrainingRun {
       write()
     }
     if step == snapStart {
-      let current = network
-      network = result
-      write()
-      beforeSnap(engine)
-      network = current
+      measureAveraged(measure)
       network.integers = IntegerUnits(network)
       network.quantise()
       average?.restart(from: network)
       write()
     }
+  }
+
+  private mutating func measureAveraged(_ measure: (Network) -> Double?) {
+    let current = network
+    network = averaged
+    write()
+    floatAccuracy = measure(engine)
+    network = current
+    write()
+  }
+
+  private var part: FitProgress.Part {
+    if network.integers != nil { return .integers }
+    return network.codebooks.isEmpty ? .real : .codebooks
+  }
+
+  /// Measures an epoch on samples that were held out, once the network is what it will be.
+  private mutating func validate() {
+    guard let validation, codebookStart == Int.max || network.integers != nil else { return }
+    let current = network
+    network = averaged
+    write()
+    stopping.add(
+      validation.accuracy(of: engine), network, patience: options.quality.patience)
+    network = current
+    write()
   }
 
   private var loss: LossOptions {

@@ -6,7 +6,7 @@
 /// have neither.) The average starts anew where the meaning of the numbers changes: when codebooks
 /// start, channels go, or integers come in. After n steps the decay is at most (1 + n) / (10 + n),
 /// so that the start is forgotten soon.
-struct WeightAverage: Sendable {
+struct WeightAverage: Sendable, Codable {
   private let decay: Float
   private var updates = 0
   private var latents: [[Float]] = []

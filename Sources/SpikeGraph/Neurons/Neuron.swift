@@ -10,9 +10,9 @@
 ///     reset    v = h - θ s (``Reset/bySubtraction``) or v = r where s = 1 (``Reset/toValue(_:)``)
 ///
 /// All quantities are dimensionless; decays are factors per time step in [0, 1].
-public struct Neuron: Hashable, Sendable {
+public struct Neuron: Hashable, Sendable, Codable {
   /// Which equation.
-  public enum Model: String, Hashable, Sendable, CaseIterable {
+  public enum Model: String, Hashable, Sendable, Codable, CaseIterable {
     /// Integrate and fire, no leak.
     case integrateAndFire = "IF"
     /// Leaky integrate and fire.
@@ -27,7 +27,7 @@ public struct Neuron: Hashable, Sendable {
   }
 
   /// What happens to the potential of a neuron that spikes.
-  public enum Reset: Hashable, Sendable {
+  public enum Reset: Hashable, Sendable, Codable {
     /// v = h - θ; the residue is kept ("soft reset").
     case bySubtraction
     /// v = the given value ("hard reset"), normally 0.
@@ -35,7 +35,7 @@ public struct Neuron: Hashable, Sendable {
   }
 
   /// When a neuron spikes. The difference matters: in integers h = θ happens often.
-  public enum Comparator: String, Hashable, Sendable, CaseIterable {
+  public enum Comparator: String, Hashable, Sendable, Codable, CaseIterable {
     /// h > θ (NIR, Lava, snnTorch).
     case greater = ">"
     /// h >= θ (SpikingJelly, tinyODIN, RANC, Xylo).

@@ -1,5 +1,5 @@
 /// Geometry of a convolution over one or two spatial axes, as in ONNX `Conv`.
-public struct Convolution: Hashable, Sendable {
+public struct Convolution: Hashable, Sendable, Codable {
   /// Kernel size per spatial axis.
   public var kernel: [Int]
   /// Step per spatial axis.

@@ -2,7 +2,7 @@
 ///
 /// Formulas are per sample; `x` is the first input. Tensors of a node are found by their
 /// ``ParameterRole``.
-public enum Operator: Hashable, Sendable {
+public enum Operator: Hashable, Sendable, Codable {
   /// y = W * x + b: cross-correlation over one or two spatial axes. Roles: weight
   /// `[O, C/groups, k…]`, bias `[O]` (optional).
   case convolution(Convolution)

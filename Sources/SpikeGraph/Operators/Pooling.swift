@@ -1,5 +1,5 @@
 /// Geometry of a pooling window over one or two spatial axes, as in ONNX `MaxPool`.
-public struct Pooling: Hashable, Sendable {
+public struct Pooling: Hashable, Sendable, Codable {
   /// Window size per spatial axis.
   public var kernel: [Int]
   /// Step per spatial axis.

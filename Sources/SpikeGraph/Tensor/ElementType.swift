@@ -1,5 +1,5 @@
 /// The scalar kind of a tensor's elements, as stored.
-public enum ElementType: String, Hashable, Sendable, CaseIterable {
+public enum ElementType: String, Hashable, Sendable, Codable, CaseIterable {
   case float32, float64, float16, bfloat16
   case int8, int16, int32, int64
   case uint8, uint16, uint32, uint64

@@ -2,7 +2,8 @@
 ///
 /// Shapes in the graph are per sample: the batch axis is left out. An image is `[C, H, W]`, a
 /// 1-D signal `[C, L]`, a vector `[N]`, a scalar `[]`.
-public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
+public struct Shape: Hashable, Sendable, Codable, ExpressibleByArrayLiteral, CustomStringConvertible
+{
   /// The sizes, each at least 0.
   public var dimensions: [Int]
 

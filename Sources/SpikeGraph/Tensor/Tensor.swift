@@ -86,3 +86,29 @@ extension Tensor: Equatable {
       && first.bytes() == second.bytes()
   }
 }
+
+extension Tensor: Codable {
+  private enum Key: String, CodingKey { case shape, elementType, bytes }
+
+  /// Reads shape, element type and bytes.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Key.self)
+    let shape = try fields.decode(Shape.self, forKey: .shape)
+    let type = try fields.decode(ElementType.self, forKey: .elementType)
+    let bytes = try fields.decode([UInt8].self, forKey: .bytes)
+    let (expected, overflow) = shape.elementCount.multipliedReportingOverflow(by: type.byteCount)
+    guard shape.dimensions.allSatisfy({ $0 >= 0 }), !overflow, bytes.count == expected else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .bytes, in: fields, debugDescription: "bytes and shape differ")
+    }
+    self.init(bytes: bytes, elementType: type, shape: shape)
+  }
+
+  /// Writes shape, element type and bytes.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Key.self)
+    try fields.encode(shape, forKey: .shape)
+    try fields.encode(elementType, forKey: .elementType)
+    try fields.encode(bytes(), forKey: .bytes)
+  }
+}

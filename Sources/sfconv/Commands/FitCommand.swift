@@ -29,13 +29,15 @@ struct FitCommand: ParsableCommand {
     help: "Time steps per inference; those of the spiking model if left out.")
   var timeSteps: Int?
   @OptionGroup var options: FitOptionGroup
+  @OptionGroup(title: "Long runs") var files: RunFileGroup
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     var settings = options.settings
     settings.timeSteps = timeSteps
-    let request = FitRequest(
+    var request = FitRequest(
       input: input, output: output, data: data.request, settings: settings)
+    request.files = files.files
     try common.print(Pipeline(common.context()).fit(request))
   }
 }
