@@ -55,10 +55,10 @@ measure() {
   { time taskset -c "$cores" "$@" >"$work/line" 2>/dev/null; } 2>"$work/time"
   after=$(busy)
   others=$(awk -v ticks=$((after - before)) -v threads="$threads" '
-    { share = (ticks / 100 - $2 - $3) / ($1 * threads); print share > 0 ? share : 0 }' "$work/time")
+    { share = (ticks / 100 - $2 - $3) / ($1 * threads); print (share > 0 ? share : 0) }' "$work/time")
   tail -n 1 "$work/line" | sed "s/}\$/, \"others\": $others}/" >>"$work/lines"
   # The worst of this attempt.
-  worst=$(awk -v a="$worst" -v b="$others" 'BEGIN { print a > b ? a : b }')
+  worst=$(awk -v a="$worst" -v b="$others" 'BEGIN { print (a > b ? a : b) }')
 }
 
 for ((round = 1; round <= rounds; round++)); do
