@@ -16,6 +16,9 @@ public struct AdjointSums: Sendable {
   public let contribution: FloatView
   /// Σ e²
   public let currentSquare: FloatView
+  /// Σ_t (Σ_x s d)²
+  public let stepSquare: FloatView
+  private let scratch: FloatView
 
   /// Makes room for the sums.
   public init(samples: Int, channels: Int) {
@@ -23,11 +26,13 @@ public struct AdjointSums: Sendable {
     self.samples = samples
     self.channels = channels
     let count = samples * channels
-    let buffer = FloatBuffer(count: 4 * count)
+    let buffer = FloatBuffer(count: 9 * count)
     spikeSum = buffer.view(0..<count)
     adjointSum = buffer.view(count..<2 * count)
     contribution = buffer.view(2 * count..<3 * count)
     currentSquare = buffer.view(3 * count..<4 * count)
+    stepSquare = buffer.view(4 * count..<5 * count)
+    scratch = buffer.view(5 * count..<9 * count)
   }
 }
 
@@ -46,5 +51,26 @@ extension Kernels {
       Int64(steps), Int64(sums.samples), Int64(spikes.count / row), Int64(sums.channels),
       spikes.constant, spikeGradient.constant, inputGradient.constant, sums.spikeSum.start,
       sums.adjointSum.start, sums.contribution.start, sums.currentSquare.start)
+    sums.squareSteps(steps, spikes, spikeGradient)
+  }
+}
+
+extension AdjointSums {
+  /// The sums of single steps, squared and added up.
+  fileprivate func squareSteps(_ steps: Int, _ spikes: FloatView, _ gradient: FloatView) {
+    let size = spikes.count / steps
+    let width = samples * channels
+    var total = [Float](repeating: 0, count: width)
+    for step in 0..<steps {
+      let part = step * size..<(step + 1) * size
+      let (s, d) = (spikes.slice(part), gradient.slice(part))
+      unsafe spk_adjoint_sums(
+        1, Int64(samples), Int64(size / width), Int64(channels), s.constant, d.constant,
+        d.constant, scratch.start, scratch.slice(width..<2 * width).start,
+        scratch.slice(2 * width..<3 * width).start, scratch.slice(3 * width..<4 * width).start)
+      let products = scratch.slice(2 * width..<3 * width).array()
+      for index in total.indices { total[index] += products[index] * products[index] }
+    }
+    stepSquare.assign(total)
   }
 }

@@ -93,6 +93,12 @@ public struct Dataset: Sendable {
     try Dataset.check(labels, below: outputs)
   }
 
+  /// The same samples with other labels, one for each.
+  public func relabelled(_ labels: [Int]) -> Dataset {
+    precondition(labels.count == count, "\(labels.count) labels for \(count) samples")
+    return Dataset(self, labels: labels, rows: rows)
+  }
+
   init(_ whole: Dataset, shape: [Int]) {
     self.init(whole, labels: whole.labels, rows: whole.rows, shape: shape)
   }

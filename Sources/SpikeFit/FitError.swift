@@ -26,6 +26,8 @@ public enum FitErrorCode: String, ErrorCode {
   case diverged = "fit.diverged"
   /// Weights, thresholds or biases that no integers within the limits can stand for.
   case notRealisable = "fit.not-realisable"
+  /// A limit of the chip that no choice of channels, codebook and bits can meet.
+  case exceedsChip = "fit.exceeds-chip"
   /// The engine refused the network.
   case engine = "fit.engine"
 

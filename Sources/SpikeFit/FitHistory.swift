@@ -23,7 +23,7 @@ enum FitHistory {
 
   /// What shapes the result. The number of threads does not and is left out.
   private static func texts(of options: FitOptions) -> [String: String] {
-    [
+    var texts = [
       "target": options.target.name,
       "uniqueWeights": options.uniqueWeights.map(String.init) ?? "any",
       "bits": options.bits.map(String.init) ?? "target",
@@ -42,5 +42,9 @@ enum FitHistory {
       "labelSmoothing": "\(options.labelSmoothing)", "augments": "\(options.augments)",
       "surrogate": "\(options.surrogate)",
     ].merging(options.quality.texts) { $1 }
+    if !options.chip.reasons.isEmpty {
+      texts["plan"] = options.chip.reasons.joined(separator: "\n")
+    }
+    return texts
   }
 }

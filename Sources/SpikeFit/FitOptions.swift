@@ -34,6 +34,8 @@ public struct FitOptions: Sendable {
   public var schedule: Schedule
   /// How channels are chosen for removal.
   public var pruning: Pruning
+  /// What the limits of a chip ask for on top.
+  public var chip = Chip()
   /// Derivative of the spike function in training.
   public var surrogate: Surrogate
   /// Probability mass that is spread over all classes instead of the label.
@@ -112,32 +114,6 @@ public struct FitOptions: Sendable {
       self.snapStart = snapStart
       self.pruneStart = pruneStart
       self.pruneEnd = pruneEnd
-    }
-  }
-
-  /// How channels are chosen for removal.
-  public struct Pruning: Sendable {
-    /// The score; low ones go first.
-    public var score: any ChannelScore
-    /// Whether scores are divided by their mean in each population.
-    public var isLayerNormalised: Bool
-    /// Number of pruning events.
-    public var events: Int
-    /// Samples on which scores are measured.
-    public var samples: Int
-    /// No population loses more than this share of its channels.
-    public var largestShare: Double
-
-    /// Makes a choice.
-    public init(
-      score: any ChannelScore = FisherCentredScore(), isLayerNormalised: Bool = true,
-      events: Int = 8, samples: Int = 256, largestShare: Double = 0.9
-    ) {
-      self.score = score
-      self.isLayerNormalised = isLayerNormalised
-      self.events = events
-      self.samples = samples
-      self.largestShare = largestShare
     }
   }
 

@@ -51,6 +51,10 @@ extension FitOptions {
       ("channel scale rate", Double(codebook.channelScaleShare), 0...10),
       ("commitment", Double(codebook.commitment), 0...1_000),
       ("soft share", codebook.softShare, 0...1),
+      ("cost exponent", pruning.costExponent, 0...10),
+      ("label temperature", pruning.labelTemperature, 0.01...1_000),
+      ("sparsity", pruning.sparsity, 0...0.99),
+      ("largest share", pruning.largestShare, 0...0.99),
       ("input bits", Double(target.inputBits), 1...8),
     ]
     for (name, value, range) in numbers + quality.numbers where !range.contains(value) {
@@ -59,6 +63,11 @@ extension FitOptions {
         "choose a value in that range")
     }
     checkCodebook(refuse)
+    if pruning.sparsity > 0, uniqueWeights != nil, !hasFreeZero {
+      refuse(
+        "sparsity", "\(pruning.sparsity)", "0 without a free zero",
+        "allow 0 besides the unique weights: --free-zero")
+    }
     if schedule.pruneStart > schedule.pruneEnd {
       refuse(
         "pruning start", "\(schedule.pruneStart)", "at most the end, \(schedule.pruneEnd)",

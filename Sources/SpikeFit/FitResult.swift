@@ -25,6 +25,16 @@ public struct FitResult: Sendable {
     public var total: Double { accumulations + multiplyAccumulations }
   }
 
+  /// A budget and what the fitted model uses of it.
+  public struct BudgetUse: Hashable, Sendable {
+    /// The limit.
+    public var budget: FitOptions.Budget
+    /// What the fitted model uses; nil where it was not measured.
+    public var used: Double?
+    /// Whether the limit holds.
+    public var isMet: Bool { used.map { $0 <= budget.limit } ?? false }
+  }
+
   /// The fitted model; after a fit in full precision a spiking model that can be fitted again. Else
   /// stage `.fitted`, all constants integers, codebooks filled. It takes integers
   /// `raw >> (8 - bits)` as input; `encoding.scale` says what integer 1 of the input means.
@@ -56,6 +66,8 @@ public struct FitResult: Sendable {
   public var samplesPerSecond: Double
   /// Whether the caller cancelled: the model is a whole one, trained less.
   public var isInterrupted: Bool
+  /// Budgets with what was reached.
+  public var budgets: [BudgetUse] = []
   /// What the user should know.
   public var findings: [Finding]
 }

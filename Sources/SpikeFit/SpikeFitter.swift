@@ -115,6 +115,8 @@ public enum SpikeFitter {
       result.operationsBefore = try floatEvaluator(model.graph).operations(on: some)
       result.operationsAfter = try after.operations(on: some)
     }
+    result.budgets = budgets(of: run.network, operations: result.operationsAfter)
+    result.findings += result.budgets.compactMap(\.finding)
     result.model.history.append(FitHistory.record(result, options))
     return result
   }
@@ -146,12 +148,13 @@ public enum SpikeFitter {
   /// Chooses integers where training ended before they came in, and builds the integer graph.
   private static func finish(_ network: TrainableNetwork) throws(FitError) -> FittedGraph {
     var network = network
+    try network.narrow(to: network.options.chip.mostChannels)
     network.startCodebooks()
     let units = network.integers ?? IntegerUnits(network)
     return try FittedGraph(network, units: units)
   }
 
-  private static func channels(
+  static func channels(
     of before: TrainableNetwork, _ after: TrainableNetwork
   ) -> [FitResult.PopulationChannels] {
     zip(before.structure.populations, after.structure.populations).filter { $0.0.spikes }.map {
@@ -160,7 +163,7 @@ public enum SpikeFitter {
     }
   }
 
-  private static func check(_ data: Dataset, against form: NormalForm) throws(FitError) {
+  static func check(_ data: Dataset, against form: NormalForm) throws(FitError) {
     let shape = form.graph.inputs.first?.shape.dimensions ?? []
     guard data.sampleShape == shape else {
       throw FitError(

@@ -58,6 +58,29 @@ public struct UniqueWeightLimit: Hashable, Sendable {
   }
 }
 
+/// Memory of one core that holds one layer, in words.
+public struct CoreMemory: Hashable, Sendable {
+  /// Words for kernels.
+  public var kernelWords: Int
+  /// Words for the states of neurons.
+  public var neuronWords: Int
+  /// Words for biases.
+  public var biasWords: Int
+
+  /// Makes a memory.
+  public init(kernelWords: Int, neuronWords: Int, biasWords: Int) {
+    self.kernelWords = kernelWords
+    self.neuronWords = neuronWords
+    self.biasWords = biasWords
+  }
+
+  /// Whether this memory has room for another.
+  public func holds(_ need: CoreMemory) -> Bool {
+    need.kernelWords <= kernelWords && need.neuronWords <= neuronWords
+      && need.biasWords <= biasWords
+  }
+}
+
 /// A published energy figure.
 public struct EnergyFigure: Hashable, Sendable {
   /// Energy of one synaptic operation, in picojoules.
@@ -100,6 +123,8 @@ public struct HardwareSpec: Hashable, Sendable {
   public var startsAtZero: Fact<Bool>?
   /// Limit on unique weights, where there is one.
   public var uniqueWeights: UniqueWeightLimit?
+  /// Memory of each core, where cores differ and hold one layer each; else empty.
+  public var coreMemories: [CoreMemory]
   /// Published energy figures.
   public var energy: [EnergyFigure]
   /// What the user should know.
@@ -112,8 +137,8 @@ public struct HardwareSpec: Hashable, Sendable {
     name: String, title: String, vendor: String, summary: String, arithmetic: String?,
     limits: [LimitName: Fact<Int>], neuronModels: Fact<[String]>?, resets: Fact<[String]>?,
     comparators: Fact<[String]>?, connections: Fact<[String]>?, thresholdScope: Fact<String>?,
-    startsAtZero: Fact<Bool>?, uniqueWeights: UniqueWeightLimit?, energy: [EnergyFigure],
-    notes: [String], sources: [SpecSource]
+    startsAtZero: Fact<Bool>?, uniqueWeights: UniqueWeightLimit?,
+    coreMemories: [CoreMemory] = [], energy: [EnergyFigure], notes: [String], sources: [SpecSource]
   ) {
     self.name = name
     self.title = title
@@ -128,6 +153,7 @@ public struct HardwareSpec: Hashable, Sendable {
     self.thresholdScope = thresholdScope
     self.startsAtZero = startsAtZero
     self.uniqueWeights = uniqueWeights
+    self.coreMemories = coreMemories
     self.energy = energy
     self.notes = notes
     self.sources = sources

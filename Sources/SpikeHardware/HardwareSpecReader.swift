@@ -41,7 +41,7 @@ public enum HardwareSpecReader {
     let root = try SpecObject(value, path: "", file: file)
     try root.allow([
       "$schema", "name", "title", "vendor", "summary", "arithmetic", "limits", "semantics",
-      "uniqueWeights", "energy", "notes", "sources",
+      "uniqueWeights", "coreMemories", "energy", "notes", "sources",
     ])
     return try spec(from: root)
   }
@@ -77,6 +77,7 @@ public enum HardwareSpecReader {
         (object: SpecObject) throws(HardwareSpecError) in try object.boolean("value")
       },
       uniqueWeights: try uniqueWeights(of: root, ids),
+      coreMemories: try coreMemories(of: root),
       energy: try energy(of: root, ids),
       notes: try root.texts("notes") ?? [],
       sources: sources)
@@ -140,6 +141,21 @@ public enum HardwareSpecReader {
       maximum: try stated(maximum, in: object, ids), scope: scope,
       zeroIsFree: try object.boolean("zeroIsFree") ?? false,
       form: try object.text("form") ?? "free")
+  }
+
+  private static func coreMemories(
+    of root: SpecObject
+  ) throws(HardwareSpecError) -> [CoreMemory] {
+    var memories: [CoreMemory] = []
+    for object in try root.objects("coreMemories") {
+      try object.allow(["kernelWords", "neuronWords", "biasWords"])
+      memories.append(
+        CoreMemory(
+          kernelWords: try object.required("kernelWords", object.integer("kernelWords")),
+          neuronWords: try object.required("neuronWords", object.integer("neuronWords")),
+          biasWords: try object.required("biasWords", object.integer("biasWords"))))
+    }
+    return memories
   }
 
   private static func energy(

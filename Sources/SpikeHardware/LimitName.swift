@@ -10,6 +10,14 @@ public enum LimitName: String, Hashable, Sendable, CaseIterable {
   case neuronsPerCore
   /// Neurons in the chip.
   case neurons
+  /// Neurons that are not read out.
+  case hiddenNeurons
+  /// Addresses that input lines and neurons share.
+  case addresses
+  /// Neurons that the input may reach.
+  case inputTargets
+  /// Neurons that may send to the read-out.
+  case outputSources
   /// Synapses in the chip.
   case synapses
   /// Synapses in one core.

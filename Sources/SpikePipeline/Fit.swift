@@ -5,6 +5,7 @@ import SpikeFit
 import SpikeGraph
 import SpikeHardware
 import SpikeModelFile
+import SpikeValidate
 
 extension Pipeline {
   /// Fine-tunes a spiking model to few unique weights and fewer channels of a chip.
@@ -16,16 +17,26 @@ extension Pipeline {
     let loaded = try load(request.input, stages: [.spiking], for: "fit")
     let checkpoint = try request.files.checkpoint(output: request.output)
     let log = try request.files.log.map { try RunLog($0, resumes: request.files.resumes) }
-    let fitted = try fit(
-      loaded, settings: request.settings, spec: spec, data: request.data, checkpoint: checkpoint,
-      log: log)
+    let fitted =
+      request.isDataFree
+      ? try fitDataFree(loaded, request, spec: spec)
+      : try fit(
+        loaded, settings: request.settings, spec: spec, data: request.data, checkpoint: checkpoint,
+        log: log)
     try ModelFile.write(fitted.model, to: request.output)
     if let checkpoint, !fitted.isInterrupted { AtomicFile.removeIfPresent(checkpoint.path) }
+    let plan = fitted.model.history.last?.options["plan"].map { ["plan", $0, ""] } ?? []
+    // Real weights are no chip's.
+    let chip = fitted.model.stage == .fitted ? spec : nil
+    var report: Report?
+    if let chip { report = validation(of: fitted.model, spec: chip) }
+    let verdict = Pipeline.verdict(report, chip)
+    let title = "\(request.output): fitted to \(spec?.title ?? "no chip")"
+    let lines: [String] = [title, ""] + plan + [fitted.table] + verdict
+    let errors = report?.findings.filter { $0.severity == .error } ?? []
     return Outcome(
-      summary: fitted.summary(output: request.output),
-      text: ["\(request.output): fitted to \(spec?.title ?? "no chip")", "", fitted.table].joined(
-        separator: "\n"),
-      findings: fitted.findings + Pipeline.findings(of: fitted, checkpoint, log))
+      summary: fitted.summary(output: request.output), text: lines.joined(separator: "\n"),
+      findings: fitted.findings + errors + Pipeline.findings(of: fitted, checkpoint, log))
   }
 
   private static func findings(
@@ -51,6 +62,17 @@ extension Pipeline {
     return findings
   }
 
+  /// Whether what was fitted will pass the stations that follow.
+  private static func verdict(_ report: Report?, _ spec: HardwareSpec?) -> [String] {
+    guard let spec else { return [] }
+    let isClean = report?.isClean == true
+    return [
+      "",
+      isClean
+        ? "exports and validates clean for \(spec.name)" : "does not validate for \(spec.name)",
+    ]
+  }
+
   /// The chip that a fit is for; nil for `neutral`, which is none.
   /// - Throws: any `spec.…` code.
   static func fitSpec(_ name: String) throws -> HardwareSpec? {
@@ -62,10 +84,13 @@ extension Pipeline {
     _ loaded: LoadedModel, settings: FitSettings, spec: HardwareSpec?, data request: DataRequest,
     activity: String = "fit", checkpoint: FitCheckpoint? = nil, log: RunLog? = nil
   ) throws -> FitResult {
+    var options = try Pipeline.fitOptions(
+      settings, model: loaded, spec: spec, threads: context.threads)
+    if let spec {
+      _ = try plan(loaded.model, options: &options, settings: settings, spec: spec)
+    }
     let training = try data(request, .train, for: loaded.model)
     let test = try data(request, .test, for: loaded.model)
-    let options = try Pipeline.fitOptions(
-      settings, model: loaded, spec: spec, threads: context.threads)
     let context = context
     return try SpikeFitter.fit(
       loaded.model, options: options, training: training, evaluation: test, checkpoint: checkpoint,
@@ -95,6 +120,7 @@ extension Pipeline {
     options.bits = settings.bits
     options.hasFreeZero = settings.freeZero
     try CodebookSettings.apply(settings, to: &options)
+    try PruningSettings.apply(settings, to: &options, spec: spec)
     options.pruneShare = settings.prune
     options.epochs = Double(settings.epochs)
     options.batch = settings.batch

@@ -33,6 +33,12 @@ extension FitResult {
         "\(Figure.grouped(Int(operationsBefore.multiplyAccumulations))) → "
           + Figure.grouped(Int(operationsAfter.multiplyAccumulations)))
     }
+    for use in budgets {
+      table.add(
+        "budget of \(use.budget.kind.rawValue)",
+        "\(use.used.map { Figure.grouped(Int($0)) } ?? "not measured") of "
+          + Figure.grouped(Int(use.budget.limit)))
+    }
     for (name, book) in model.codebooks.sorted(by: { $0.key < $1.key }) {
       table.add("weights of \(name)", FitResult.text(of: book))
     }

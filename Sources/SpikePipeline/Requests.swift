@@ -79,6 +79,8 @@ public struct FitSettings: Hashable, Codable, Sendable {
   public var target: String
   /// Unique weights per codebook, 2…256.
   public var uniqueWeights = 4
+  /// Whether the plan for the chip chooses ``uniqueWeights``.
+  public var plansUniqueWeights = false
   /// Bits of an integer weight; nil for those of the chip.
   public var bits: Int?
   /// Whether 0 is allowed besides the unique weights.
@@ -103,8 +105,30 @@ public struct FitSettings: Hashable, Codable, Sendable {
   public var softShare: Double?
   /// Output channels of one core, for the scope `core`.
   public var channelsPerCore: Int?
+  /// Whether the plan for the chip chooses ``scope``.
+  public var plansScope = false
   /// Share of hidden channels to remove.
   public var prune = 0.0
+  /// Score of channels: a name of ``PruningSettings/scores``; nil for the default.
+  public var score: String?
+  /// Limits to prune to, for example `synops=1e6,neurons=300` or `energy=40nJ`; nil for none.
+  public var budget: String?
+  /// Number of pruning events; nil for the default, 1 removes everything at once.
+  public var pruneEvents: Int?
+  /// Samples on which channels are scored; nil for the default.
+  public var pruneSamples: Int?
+  /// Largest share of a layer that goes; nil for the default.
+  public var largestShare: Double?
+  /// Exponent of the operations of a channel in the ranking; nil for the default.
+  public var costExponent: Double?
+  /// Temperature of the labels of Fisher scores; nil for the default.
+  public var labelTemperature: Double?
+  /// Whether the mean effect of removed channels is added to biases.
+  public var foldsMeans = true
+  /// Whether scores are divided by their mean in each layer.
+  public var normalisesScores = true
+  /// Share of synapses to remove by magnitude; nil for none.
+  public var sparsity: Double?
   /// Passes over the training data.
   public var epochs = 5
   /// Samples per training step.
@@ -136,6 +160,10 @@ public struct FitRequest: Hashable, Sendable {
   public var settings: FitSettings
   /// Checkpoint and log.
   public var files = RunFiles()
+  /// Whether there are no labels to train with: data, if there are any, only measure the result.
+  public var isDataFree = false
+  /// Training samples that are used without their labels, in a fit that is free of data otherwise.
+  public var unlabelledSamples: Int?
 
   /// Makes a request.
   public init(input: String, output: String, data: DataRequest, settings: FitSettings) {

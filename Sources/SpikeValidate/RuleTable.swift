@@ -2,10 +2,11 @@
 package enum RuleTable {
   /// One row per rule.
   package static let rules: [Rule] = [
-    .arithmetic, .neurons, .cores, .layers, .channels, .kernelSize, .connections, .synapses,
+    .arithmetic, .neurons, .addresses, .ports, .cores, .layers, .channels, .kernelSize,
+    .connections, .synapses,
     .fanIn, .fanOut, .fanOutLayers, .synapseMemory, .weights, .uniqueWeights, .thresholds,
     .thresholdScope, .biases, .potentials, .neuronModel, .reset, .comparator, .initialPotential,
-    .inputBits, .inputChannels, .outputNeurons, .delays, .timeSteps,
+    .inputBits, .inputChannels, .outputNeurons, .readout, .delays, .timeSteps,
   ]
 
   /// The text of `docs/rules.md`.

@@ -5,17 +5,22 @@ import SpikePipeline
 struct FitOptionGroup: ParsableArguments {
   @Option(help: "Chip to fit to: a built-in name, or the path of a spec (.json).")
   var target = "loihi2"
-  @Option(name: [.long, .customShort("M")], help: "Unique weights per codebook, 2 to 256.")
-  var uniqueWeights = 4
+  @Option(
+    name: [.long, .customShort("M")],
+    help: "Unique weights per codebook, 2 to 256; 4 or what the chip has room for if left out.")
+  var uniqueWeights: Int?
   @Option(help: "Bits of an integer weight: 2 to 8; as many as the chip has if left out.")
   var bits: Int?
   @Flag(help: "Allow 0 besides the unique weights; it is stored as no synapse.")
   var freeZero = false
   @Option(
-    help: "Weights that share a codebook: network, layer, core, channel, neuron or axon-type.")
-  var scope = "layer"
+    help: ArgumentHelp(
+      "Weights that share a codebook: network, layer, core, channel, neuron or axon-type; as the chip "
+        + "has it if left out."))
+  var scope: String?
   @OptionGroup(title: "Codebook values") var codebook: CodebookOptionGroup
   @Option(help: "Share of hidden channels to remove, 0 to 0.95.") var prune = 0.0
+  @OptionGroup(title: "Pruning") var pruning: PruningOptionGroup
   @Option(help: "Passes over the training data.") var epochs = 5
   @Option(help: "Samples per training step.") var batch = 64
   @Option(name: [.long, .customLong("lr")], help: "Learning rate of the weights (default 0.02).")
@@ -28,12 +33,15 @@ struct FitOptionGroup: ParsableArguments {
 
   var settings: FitSettings {
     var settings = FitSettings(target: target)
-    settings.uniqueWeights = uniqueWeights
+    settings.plansUniqueWeights = uniqueWeights == nil
+    if let uniqueWeights { settings.uniqueWeights = uniqueWeights }
     settings.bits = bits
     settings.freeZero = freeZero
-    settings.scope = scope
+    settings.plansScope = scope == nil
+    if let scope { settings.scope = scope }
     codebook.apply(to: &settings)
     settings.prune = prune
+    pruning.apply(to: &settings)
     settings.epochs = epochs
     settings.batch = batch
     settings.learningRate = learningRate

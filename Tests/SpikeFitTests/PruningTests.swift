@@ -1,4 +1,5 @@
 import SpikeBytes
+import SpikeData
 import SpikeEngine
 import SpikeFit
 import SpikeGraph
@@ -163,5 +164,134 @@ struct PruningTests {
       #expect(score[1] < 1e-6 * (score.max() ?? 0))
       #expect(score[2...].allSatisfy { $0 >= 0 } && score[2...].contains { $0 > 0 })
     }
+  }
+}
+
+@Suite("Scores, costs and budgets")
+struct PruningBudgetTests {
+  private func evidence() throws -> [ChannelEvidence] {
+    let model = TinyModels.convolutional(channels: 6)
+    let data = try TinyModels.data(count: 24)
+    var inputs: [Float] = []
+    data.fillBatch(0..<24, scale: [1 / 255], offset: [0], bits: 8, into: &inputs)
+    return try ChannelSurgery.evidence(
+      of: model, options: TinyModels.options { $0.target = .neutral },
+      samples: ChannelSurgery.Samples(inputs: inputs, count: 24, labels: data.labels))
+  }
+
+  @Test("Every score gives each channel a finite number of at least 0, and they differ")
+  func scores() throws {
+    let found = try #require(try evidence().first)
+    var lists: [[Double]] = []
+    for score in ChannelScores.all {
+      let values = score.scores(of: found, seed: 1)
+      #expect(values.count == 6, "\(score.name)")
+      #expect(values.allSatisfy { $0.isFinite && $0 >= 0 }, "\(score.name): \(values)")
+      #expect(values.contains { $0 > 0 }, "\(score.name)")
+      lists.append(values)
+    }
+    #expect(Set(lists).count == lists.count)
+    #expect(Set(ChannelScores.all.map(\.name)).count == ChannelScores.all.count)
+  }
+
+  @Test("A gate for each step is worth at least the T-th part of one for all steps")
+  func stepBound() throws {
+    let found = try #require(try evidence().first)
+    for (whole, steps) in zip(found.fisher, found.fisherSteps) {
+      // (Σ_t c_t)² ≤ T Σ_t c_t², Cauchy and Schwarz.
+      #expect(whole <= 4 * steps * (1 + 1e-4) + 1e-12)
+    }
+  }
+
+  @Test("Eigenvalues of symmetric matrices have their traces")
+  func eigenvalues() {
+    let two = SymmetricMatrix.eigenvalues([2, 1, 1, 2], size: 2).sorted()
+    #expect(abs(two[0] - 1) < 1e-12 && abs(two[1] - 3) < 1e-12)
+    var random = SplitMix64(seed: 4)
+    for size in 1...5 {
+      var matrix = [Double](repeating: 0, count: size * size)
+      for p in 0..<size {
+        for q in p..<size {
+          matrix[p * size + q] = random.normal()
+          matrix[q * size + p] = matrix[p * size + q]
+        }
+      }
+      let values = SymmetricMatrix.eigenvalues(matrix, size: size)
+      let trace = (0..<size).reduce(0) { $0 + matrix[$1 * size + $1] }
+      let squares = matrix.reduce(0) { $0 + $1 * $1 }
+      #expect(abs(values.reduce(0, +) - trace) < 1e-9)
+      #expect(abs(values.reduce(0) { $0 + $1 * $1 } - squares) < 1e-9)
+    }
+  }
+
+  @Test(
+    "A budget holds after training",
+    arguments: [
+      FitOptions.Budget(.operations, 2_500), FitOptions.Budget(.neurons, 150),
+      FitOptions.Budget(.synapses, 1_500),
+    ])
+  func budget(budget: FitOptions.Budget) throws {
+    let data = try TinyModels.data()
+    let options = TinyModels.options {
+      $0.epochs = 3
+      $0.pruning.budgets = [budget]
+    }
+    let model = TinyModels.convolutional(channels: 12)
+    let result = try SpikeFitter.fit(model, options: options, training: data, evaluation: data)
+    let use = try #require(result.budgets.first)
+    let used = try #require(use.used)
+    #expect(use.isMet, "\(used) of \(budget.limit)")
+    // Not by removing everything.
+    #expect(used > budget.limit / 3)
+    let first = try #require(result.channels.first)
+    #expect(first.after < 12)
+  }
+
+  @Test("Several budgets hold together")
+  func budgets() throws {
+    let data = try TinyModels.data()
+    let options = TinyModels.options {
+      $0.epochs = 2
+      $0.pruning.budgets = [FitOptions.Budget(.neurons, 300), FitOptions.Budget(.synapses, 1_200)]
+    }
+    let result = try SpikeFitter.fit(
+      TinyModels.convolutional(channels: 12), options: options, training: data)
+    let areMet = result.budgets.map(\.isMet)
+    #expect(areMet == [true, true])
+  }
+
+  @Test("Masked synapses are gone in the fitted model, as many as were asked for")
+  func sparsity() throws {
+    let data = try TinyModels.data()
+    let options = TinyModels.options {
+      $0.epochs = 2
+      $0.hasFreeZero = true
+      $0.pruning.sparsity = 0.6
+    }
+    let result = try SpikeFitter.fit(
+      TinyModels.convolutional(channels: 8), options: options, training: data)
+    let weights = ["w1", "w2"].flatMap { result.model.graph.constants[$0]?.floats() ?? [] }
+    #expect(Double(weights.count { $0 == 0 }) >= 0.6 * Double(weights.count))
+    #expect(weights.contains { $0 != 0 })
+    let refused = TinyModels.options { $0.pruning.sparsity = 0.6 }
+    #expect(throws: FitError.self) {
+      try SpikeFitter.fit(
+        TinyModels.convolutional(channels: 8), options: refused, training: data)
+    }
+  }
+
+  @Test("Without training everything is pruned at once")
+  func withoutTraining() throws {
+    let data = try TinyModels.data()
+    let options = TinyModels.options {
+      $0.target = .neutral
+      $0.epochs = 0
+      $0.pruneShare = 0.5
+    }
+    let result = try SpikeFitter.fit(
+      TinyModels.convolutional(channels: 12), options: options, training: data, evaluation: data)
+    #expect(result.channels.map(\.after) == [6])
+    #expect(result.floatAccuracy != nil)
+    #expect(result.steps == 0)
   }
 }

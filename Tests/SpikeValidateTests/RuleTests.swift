@@ -127,7 +127,7 @@ struct RuleTests {
     let codes = Set(report.findings.filter { $0.severity == .error }.map(\.code))
     #expect(
       codes.isSuperset(of: [
-        "validate.arithmetic", "validate.neuron-model", "validate.comparator",
+        "validate.arithmetic", "validate.comparator",
         "validate.connections", "validate.bias-range", "validate.input-bits",
       ]))
   }

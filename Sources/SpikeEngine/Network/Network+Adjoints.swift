@@ -15,11 +15,13 @@ public struct NeuronAdjoints: Sendable {
   public var contribution: [Float]
   /// Σ e² with e = dL/d current: what a change of the bias does, squared.
   public var currentSquare: [Float]
+  /// Σ_t (Σ_x s d)²: as ``contribution``, squared before steps are added.
+  public var stepSquare: [Float]
 
   /// Makes sums.
   public init(
     node: String, channels: Int, spikeSum: [Float], adjointSum: [Float], contribution: [Float],
-    currentSquare: [Float]
+    currentSquare: [Float], stepSquare: [Float] = []
   ) {
     self.node = node
     self.channels = channels
@@ -27,6 +29,7 @@ public struct NeuronAdjoints: Sendable {
     self.adjointSum = adjointSum
     self.contribution = contribution
     self.currentSquare = currentSquare
+    self.stepSquare = stepSquare
   }
 }
 
@@ -69,7 +72,8 @@ extension Network {
         NeuronAdjoints(
           node: plan.operations[operation].name, channels: sums.channels,
           spikeSum: sums.spikeSum.array(), adjointSum: sums.adjointSum.array(),
-          contribution: sums.contribution.array(), currentSquare: sums.currentSquare.array())
+          contribution: sums.contribution.array(), currentSquare: sums.currentSquare.array(),
+          stepSquare: sums.stepSquare.array())
       }
     }
   }
@@ -95,7 +99,7 @@ extension AdjointSums {
     let rows = firstSample * channels..<(firstSample + samples) * channels
     for (source, target) in [
       (spikeSum, all.spikeSum), (adjointSum, all.adjointSum), (contribution, all.contribution),
-      (currentSquare, all.currentSquare),
+      (currentSquare, all.currentSquare), (stepSquare, all.stepSquare),
     ] { target.slice(rows).assign(from: source) }
   }
 }

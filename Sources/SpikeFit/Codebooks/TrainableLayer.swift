@@ -50,6 +50,8 @@ struct TrainableLayer: Sendable, Codable {
   var quantised: [Float]
   /// Codebook index of each weight.
   var indices: [UInt8]
+  /// Synapses that are gone for good; empty for none.
+  var mask: [Bool] = []
 
   /// Rows of the weight: output channels.
   var rows: Int { shape[0] }
@@ -132,6 +134,16 @@ struct TrainableLayer: Sendable, Codable {
   mutating func learn(_ gradient: [Float], _ step: FitKernels.AdamStep) {
     FitKernels.adam(
       &latent.values, gradient: gradient, first: &latent.first, second: &latent.second, step: step)
+    applyMask()
+  }
+
+  /// Keeps masked weights at 0, without momentum.
+  mutating func applyMask() {
+    for index in mask.indices where mask[index] {
+      latent.values[index] = 0
+      latent.first[index] = 0
+      latent.second[index] = 0
+    }
   }
 
   /// One Adam step of the logarithms of the channels' factors: dL/dlog r is the sum of gradient
@@ -186,6 +198,7 @@ struct TrainableLayer: Sendable, Codable {
     quantised = elements.map { quantised[$0] }
     indices = elements.map { indices[$0] }
     if !squares.isEmpty { squares = elements.map { squares[$0] } }
+    if !mask.isEmpty { mask = elements.map { mask[$0] } }
   }
 
   /// One Adam step of the biases, which are real numbers in units of the threshold.

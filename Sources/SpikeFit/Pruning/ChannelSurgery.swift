@@ -9,11 +9,14 @@ package enum ChannelSurgery {
     package var inputs: [Float]
     /// Number of samples.
     package var count: Int
+    /// True labels; empty where nobody needs them.
+    package var labels: [Int]
 
     /// Makes samples.
-    package init(inputs: [Float], count: Int) {
+    package init(inputs: [Float], count: Int, labels: [Int] = []) {
       self.inputs = inputs
       self.count = count
+      self.labels = labels
     }
   }
 
@@ -57,7 +60,8 @@ package enum ChannelSurgery {
     network.writeGraph()
     let engine = try Network.make(network.form.graph, TrainingRun.configuration(options))
     return EvidenceMeter(
-      network: network, engine: engine, inputs: samples.inputs, count: samples.count
-    ).evidence(withAdjoints: true)
+      network: network, engine: engine, inputs: samples.inputs, count: samples.count,
+      labels: samples.labels
+    ).evidence(withAdjoints: true, withLabels: !samples.labels.isEmpty, withSpectra: true)
   }
 }

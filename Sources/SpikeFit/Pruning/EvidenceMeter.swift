@@ -4,22 +4,42 @@ import SpikeGraph
 
 /// Measures on calibration samples what channel scores need.
 struct EvidenceMeter {
-  /// Temperature of the labels: with the sharp output of a trained network almost all Fisher
-  /// information would be lost (spikefit design notes, 1.3).
-  static let labelTemperature = 4.0
+  /// Samples of which singular values are taken.
+  static let spectrumSamples = 64
 
   let network: TrainableNetwork
   let engine: Network
   let inputs: [Float]
   let count: Int
+  /// True labels of the samples, for scores that need them.
+  var labels: [Int] = []
+
+  /// Temperature of the labels: with the sharp output of a trained network almost all Fisher
+  /// information would be lost (spikefit design notes, 1.3).
+  private var labelTemperature: Double { network.options.pruning.labelTemperature }
+
+  /// What a score needs, of every spiking population in node order.
+  func evidence(for score: any ChannelScore) -> [ChannelEvidence] {
+    evidence(
+      withAdjoints: score.needsAdjoints, withLabels: score.needsLabels,
+      withSpectra: score.needsSpectra)
+  }
 
   /// Evidence of every spiking population, in node order.
-  func evidence(withAdjoints: Bool) -> [ChannelEvidence] {
+  func evidence(
+    withAdjoints: Bool, withLabels: Bool = false, withSpectra: Bool = false
+  ) -> [ChannelEvidence] {
     let weights = classWeights()
-    let passes = engine.adjointStatistics(inputs, count: count) { logits in
-      withAdjoints ? gradients(logits, weights) : [logits.map { _ in 0 }]
+    let hasLabels = withLabels && labels.count == count
+    var passes = engine.adjointStatistics(inputs, count: count) { logits in
+      (withAdjoints ? gradients(logits, weights) : [logits.map { _ in 0 }])
+        + (hasLabels ? [lossGradient(logits)] : [])
     }
+    let labelled = hasLabels ? passes.popLast() : nil
     guard let first = passes.first else { return [] }
+    let spectra =
+      withSpectra
+      ? SpikeSpectra(network, engine: engine, inputs, count: min(count, Self.spectrumSamples)) : nil
     let squares = readoutSquares(weights, withAdjoints)
     var result: [ChannelEvidence] = []
     for (index, adjoints) in first.enumerated() {
@@ -33,7 +53,11 @@ struct EvidenceMeter {
         evidence.fisher = fisher(all, centre: rates.map { _ in 0 })
         evidence.fisherCentred = fisher(all, centre: rates)
         evidence.fisherFactored = factored(adjoints, passes, variances, squares)
+        evidence.fisherRate = factored(adjoints, passes, rates, squares)
+        evidence.fisherSteps = fisherSteps(all)
       }
+      if let labelled { evidence.taylor = squaredMeans(labelled[index]) }
+      if let spectra { evidence.spectra = spectra.sums[adjoints.node] ?? [] }
       result.append(evidence)
     }
     return result
@@ -57,7 +81,7 @@ struct EvidenceMeter {
     var seeds = (0..<classes).map { _ in [Float](repeating: 0, count: logits.count) }
     for sample in 0..<count {
       let row = logits[sample * classes..<(sample + 1) * classes].map {
-        Double($0) * scale / EvidenceMeter.labelTemperature
+        Double($0) * scale / labelTemperature
       }
       let peak = row.max() ?? 0
       let powers = row.map { exp($0 - peak) }
@@ -65,13 +89,31 @@ struct EvidenceMeter {
       let p = powers.map { $0 / sum }
       for label in 0..<classes {
         for output in 0..<classes {
-          let slope = ((label == output ? 1 : 0) - p[output]) / EvidenceMeter.labelTemperature
+          let slope = ((label == output ? 1 : 0) - p[output]) / labelTemperature
           seeds[label][sample * classes + output] = Float(p[label].squareRoot() * slope * scale)
         }
       }
     }
     weights.seeds = seeds
     return seeds
+  }
+
+  /// Gradient of the cross-entropy with the true labels.
+  private func lossGradient(_ logits: [Float]) -> [Float] {
+    let classes = logits.count / max(1, count)
+    let scale = Double(network.options.logitScale ?? 1) / Double(network.options.timeSteps)
+    var seed = [Float](repeating: 0, count: logits.count)
+    for sample in 0..<count {
+      let row = logits[sample * classes..<(sample + 1) * classes].map { Double($0) * scale }
+      let peak = row.max() ?? 0
+      let powers = row.map { exp($0 - peak) }
+      let sum = powers.reduce(0, +)
+      for output in 0..<classes {
+        let truth = output == labels[sample] ? 1.0 : 0
+        seed[sample * classes + output] = Float((powers[output] / sum - truth) * scale)
+      }
+    }
+    return seed
   }
 
   /// Σ_t E[e²] of the read-out's neurons: their adjoint is the seed, the same in every step.
@@ -124,6 +166,24 @@ struct EvidenceMeter {
       }
     }
     return sums.map { 0.5 * $0 / Double(count) }
+  }
+
+  private func fisherSteps(_ passes: [NeuronAdjoints]) -> [Double] {
+    var sums = [Double](repeating: 0, count: passes.first?.channels ?? 0)
+    for pass in passes {
+      for (index, value) in pass.stepSquare.enumerated() {
+        sums[index % pass.channels] += Double(value)
+      }
+    }
+    return sums.map { 0.5 * $0 / Double(count) }
+  }
+
+  private func squaredMeans(_ pass: NeuronAdjoints) -> [Double] {
+    var sums = [Double](repeating: 0, count: pass.channels)
+    for (index, value) in pass.contribution.enumerated() {
+      sums[index % pass.channels] += Double(value)
+    }
+    return sums.map { ($0 / Double(count)) * ($0 / Double(count)) }
   }
 
   private func incoming(_ name: String, channels: Int) -> [Double] {

@@ -4,10 +4,19 @@ package struct PruningSchedule: Hashable, Sendable, Codable {
   package let finalShare: Double
   /// Optimiser steps at which channels are removed, ascending.
   package let steps: [Int]
+  /// Step of one more event at which budgets are measured again, if there is one.
+  package let correction: Int?
 
-  package init(finalShare: Double, first: Int, last: Int, events: Int) {
+  /// - Parameters:
+  ///   - isNeeded: Whether there are events even where no share is asked for.
+  ///   - correction: Step of one more event.
+  package init(
+    finalShare: Double, first: Int, last: Int, events: Int, isNeeded: Bool = false,
+    correction: Int? = nil
+  ) {
     self.finalShare = finalShare
-    guard finalShare > 0 else {
+    self.correction = correction
+    guard finalShare > 0 || isNeeded else {
       steps = []
       return
     }
@@ -23,10 +32,13 @@ package struct PruningSchedule: Hashable, Sendable, Codable {
   }
 
   /// Share of channels that is gone after the event at position `event`: s_f (1 - (1 - t)³).
-  package func share(after event: Int) -> Double {
-    let part = Double(event + 1) / Double(max(1, steps.count))
+  package func share(after event: Int) -> Double { finalShare * progress(after: event) }
+
+  /// How much of the way is done after the event at position `event`: 1 - (1 - t)³.
+  package func progress(after event: Int) -> Double {
+    let part = min(1, Double(event + 1) / Double(max(1, steps.count)))
     let rest = 1 - part
-    return finalShare * (1 - rest * rest * rest)
+    return 1 - rest * rest * rest
   }
 }
 
@@ -41,13 +53,15 @@ package struct PruningChoice {
   ///   - removed: How many channels of all groups go now.
   ///   - multiple: Groups keep a multiple of this many channels, where they had as many.
   ///   - largestShare: No group loses more than this share of its original channels.
+  ///   - most: Most channels that each group may keep whatever the scores say; empty for no such
+  ///     limit. It wins over `largestShare`.
+  ///   - first: Channels that go in any case, by group; empty for none. They count.
   package init(
-    scores: [[Double]], originals: [Int], removed: Int, multiple: Int, largestShare: Double
+    scores: [[Double]], originals: [Int], removed: Int, multiple: Int, largestShare: Double,
+    most: [Int] = [], first: [[Bool]] = []
   ) {
-    let least = originals.map { original in
-      let floor = Int((Double(original) * (1 - largestShare)).rounded(.up))
-      return max(1, min(original, max(floor, min(multiple, original))))
-    }
+    let least = PruningChoice.least(
+      originals, multiple: multiple, largestShare: largestShare, most: most)
     var left = scores.map(\.count)
     var gone = scores.map { $0.map { _ in false } }
     let order = scores.indices.flatMap { group in
@@ -56,13 +70,40 @@ package struct PruningChoice {
       (scores[$0.0][$0.1], $0.0, $0.1) < (scores[$1.0][$1.1], $1.0, $1.1)
     }
     var count = 0
-    for (group, channel) in order where count < removed && left[group] > least[group] {
+    for group in first.indices {
+      for channel in first[group].indices where first[group][channel] && left[group] > 1 {
+        gone[group][channel] = true
+        left[group] -= 1
+        count += 1
+      }
+    }
+    // What the limits of a chip take comes first, and counts.
+    for (group, channel) in order
+    where !most.isEmpty && left[group] > max(1, most[group]) && !gone[group][channel] {
+      gone[group][channel] = true
+      left[group] -= 1
+      count += 1
+    }
+    for (group, channel) in order
+    where count < removed && left[group] > least[group] && !gone[group][channel] {
       gone[group][channel] = true
       left[group] -= 1
       count += 1
     }
     if multiple > 1 { PruningChoice.roundUp(&gone, &left, order, multiple) }
     kept = gone.map { flags in flags.indices.filter { !flags[$0] } }
+  }
+
+  /// Fewest channels that each group keeps.
+  package static func least(
+    _ originals: [Int], multiple: Int, largestShare: Double, most: [Int]
+  ) -> [Int] {
+    originals.indices.map { group in
+      let original = originals[group]
+      let floor = Int((Double(original) * (1 - largestShare)).rounded(.up))
+      let kept = max(1, min(original, max(floor, min(multiple, original))))
+      return most.isEmpty ? kept : max(1, min(kept, most[group]))
+    }
   }
 
   /// Brings back the best of the removed channels until a group has a whole multiple, or all.

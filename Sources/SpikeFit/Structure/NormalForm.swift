@@ -37,7 +37,7 @@ struct NormalForm: Sendable, Codable {
     try checkNeurons()
     let structure = try NetworkStructure(graph, inputUnit: Double(inputScale))
     try foldThresholds(structure)
-    if target.biasRange != 0...0 { addBiases(structure) }
+    if target.biasRange == 0...0 { dropBiases(structure) } else { addBiases(structure) }
     scaleThresholds(structure, by: thresholdFactor)
     let used = Set(graph.nodes.flatMap(\.parameters.values))
     graph.constants = graph.constants.filter { used.contains($0.key) }
@@ -218,6 +218,13 @@ struct NormalForm: Sendable, Codable {
     }
   }
 
+  /// A chip without biases: those of the model go before training, which makes up for them.
+  private mutating func dropBiases(_ structure: NetworkStructure) {
+    for projection in structure.projections {
+      graph.nodes[projection.node].parameters[.bias] = nil
+    }
+  }
+
   private mutating func scaleThresholds(_ structure: NetworkStructure, by factor: Float) {
     guard factor != 1 else { return }
     let spiking = Set(structure.populations.filter(\.spikes).map(\.group))
@@ -227,7 +234,9 @@ struct NormalForm: Sendable, Codable {
       let from: Float =
         graph.nodes[projection.node].inputs.contains { fromInput.contains($0) } ? 1 : factor
       divideRows(of: [projection.weight], [into / from])
-      if let bias = projection.bias { divideRows(of: [bias], [into]) }
+      if let bias = graph.nodes[projection.node].parameters[.bias] {
+        divideRows(of: [bias], [into])
+      }
     }
     for branch in structure.branches where !spiking.contains(branch.group) {
       divideBranch(branch, [1 / factor], rank: 1)

@@ -52,9 +52,13 @@ struct TrainingRun {
       0..<samples.count, scale: [network.form.inputScale], offset: [0],
       bits: network.form.inputBits, into: &inputs)
     let schedule = PruningSchedule(
-      finalShare: options.pruneShare, first: place(options.schedule.pruneStart),
-      last: place(options.schedule.pruneEnd), events: options.pruning.events)
-    pruner = Pruner(network, schedule: schedule, samples: inputs, count: samples.count)
+      finalShare: Pruner.finalShare(network), first: place(options.schedule.pruneStart),
+      last: place(options.schedule.pruneEnd), events: options.pruning.events,
+      isNeeded: !options.pruning.budgets.isEmpty || options.pruning.sparsity > 0,
+      correction: options.pruning.budgets.isEmpty
+        ? nil : max(1, place(options.schedule.snapStart)) - 1)
+    pruner = Pruner(
+      network, schedule: schedule, samples: inputs, count: samples.count, labels: samples.labels)
     engine = try Network.make(network.form.graph, TrainingRun.configuration(options))
     teacher = try Teacher(options, student: network.form, data: data)
     average = WeightAverage(decay: options.quality.averageDecay)
@@ -111,6 +115,7 @@ struct TrainingRun {
     save: (_ state: () -> RunState, _ step: Int, _ isLast: Bool) throws(FitError) -> Void
   ) throws(FitError) {
     meter.start()
+    if steps == 0 { try pruneOnly(measure) }
     var batch: [Float] = []
     let perEpoch = max(1, data.count / options.batch)
     var order = EpochOrder(count: data.count, seed: options.seed, epoch: step / perEpoch).batches(
@@ -147,6 +152,16 @@ struct TrainingRun {
     }
     // Clustering after the fact is as good as the real weights until now.
     if snapStart == Int.max, !options.quality.isFullPrecision { measureAveraged(measure) }
+  }
+
+  /// A run without training: everything is pruned at once.
+  private mutating func pruneOnly(_ measure: (Network) -> Double?) throws(FitError) {
+    while pruner.isDue(0), !isInterrupted {
+      guard try pruner.prune(&network, engine: engine) else { continue }
+      engine = try Network.make(network.form.graph, TrainingRun.configuration(options))
+      write()
+    }
+    floatAccuracy = measure(engine)
   }
 
   /// What happens between two steps: codebooks start, channels go, integers come in.

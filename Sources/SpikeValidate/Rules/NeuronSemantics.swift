@@ -8,8 +8,13 @@ extension Rule {
     "validate.neuron-model", "The chip has the neuron model of every population."
   ) { inspection, rule in
     member(inspection, rule, "neuron models", inspection.spec.neuronModels) { population in
-      // A read-out that never spikes may live outside the chip's neurons.
-      population.model
+      // A sum without leak that never spikes is an integrate-and-fire neuron with its threshold out
+      // of reach.
+      let isSum =
+        population.model == "LI" && population.membraneDecay == 0
+        && population.currentDecay == 4096
+      return isSum && inspection.spec.neuronModels?.value.contains("IF") == true
+        ? "IF" : population.model
     }
   }
 

@@ -23,11 +23,15 @@ struct FitCommand: ParsableCommand {
 
   @Argument(help: "The spiking model (.sfm).") var input: String
   @Option(name: .shortAndLong, help: "The fitted model to write (.sfm).") var output: String
-  @OptionGroup var data: DataOptions
+  @OptionGroup var data: FitDataOptions
   @Option(
     name: [.long, .customShort("T")],
     help: "Time steps per inference; those of the spiking model if left out.")
   var timeSteps: Int?
+  @Flag(
+    name: [.long, .customLong("dry-run")],
+    help: "Print what would be chosen for the chip, and stop before training.")
+  var plan = false
   @OptionGroup var options: FitOptionGroup
   @OptionGroup(title: "Long runs") var files: RunFileGroup
   @OptionGroup var common: CommonOptions
@@ -35,9 +39,15 @@ struct FitCommand: ParsableCommand {
   func run() throws {
     var settings = options.settings
     settings.timeSteps = timeSteps
+    guard plan || data.dataFree || data.data != nil else {
+      throw ValidationError("--data is missing; without data: --data-free")
+    }
     var request = FitRequest(
       input: input, output: output, data: data.request, settings: settings)
     request.files = files.files
-    try common.print(Pipeline(common.context()).fit(request))
+    request.isDataFree = data.dataFree
+    request.unlabelledSamples = data.samples
+    let pipeline = Pipeline(common.context())
+    try common.print(plan ? pipeline.planFit(request) : pipeline.fit(request))
   }
 }

@@ -1,0 +1,181 @@
+import SpikeGraph
+import SpikeHardware
+
+/// The words of a plan.
+struct ChipPlanReport {
+  let solver: ChipSolver
+  let widths: [Int]
+  let options: FitOptions
+  let wishes: ChipPlanner.Wishes
+
+  private var demand: ChipDemand { solver.demand }
+  private var spec: HardwareSpec { demand.spec }
+  private var map: NetworkMap { demand.map }
+
+  var plan: ChipPlan {
+    let before = demand.items(map.widths)
+    let after = demand.items(widths)
+    func find(_ item: ChipDemand.Item, _ list: [ChipDemand.Item]) -> ChipDemand.Item? {
+      list.first { $0.limit == item.limit && $0.place == item.place }
+    }
+    var plan = ChipPlan(
+      uniqueWeights: demand.uniqueWeights, scope: scope, hasFreeZero: demand.hasFreeZero,
+      channels: map.widths.indices.filter { map.isPrunable[$0] }.map {
+        ChipPlan.Channels(node: map.names[$0], before: map.widths[$0], atMost: widths[$0])
+      },
+      counts: before.map {
+        ChipPlan.Count(
+          limit: $0.limit, place: $0.place, before: $0.needed,
+          planned: find($0, after)?.needed ?? $0.needed, allowed: $0.allowed)
+      },
+      shortfalls: after.filter { !$0.isMet }.map(shortfall), lines: [])
+    if let clash = scopeShortfall { plan.shortfalls.append(clash) }
+    plan.lines = lines(before, plan)
+    return plan
+  }
+
+  // MARK: Codebook
+
+  /// The finest scope in which the chip counts unique weights, as the fitter can train it.
+  private var chipScope: CodebookScope? {
+    switch spec.uniqueWeights?.scope {
+    case .neuron: .channel
+    case .network: .network
+    case .layer, .core: .layer
+    case nil: nil
+    }
+  }
+
+  private var scope: CodebookScope { wishes.scope ?? chipScope ?? .layer }
+
+  private func fineness(_ scope: CodebookScope) -> Int {
+    switch scope {
+    case .network: 0
+    case .layer: 1
+    case .channel: 2
+    }
+  }
+
+  private var scopeShortfall: ChipShortfall? {
+    guard let wish = wishes.scope, let chip = chipScope, fineness(wish) > fineness(chip) else {
+      return nil
+    }
+    return ChipShortfall(
+      limit: "uniqueWeights", needed: fineness(wish), allowed: fineness(chip),
+      message: "One codebook for each \(wish.rawValue) was asked for; \(spec.name) counts its "
+        + "unique weights for each \(chip.rawValue).",
+      remedy: "leave out --scope, or use --scope \(chip.rawValue)", isPrunable: false)
+  }
+
+  // MARK: Shortfalls
+
+  private func shortfall(_ item: ChipDemand.Item) -> ChipShortfall {
+    let place = item.place.map { " at '\($0)'" } ?? ""
+    let isMissing = item.limit == "connections" || item.limit == "neuronModels"
+    var message =
+      isMissing
+      ? "The network needs \(item.what)\(place); \(spec.name) has none of them (\(item.source))."
+      : "The network needs \(item.needed) \(item.what)\(place); \(spec.name) has \(item.allowed): "
+        + "\(item.needed - item.allowed) too many (\(item.source))."
+    if item.isPrunable {
+      message +=
+        " That is after the removal of \(Int((wishes.largestShare * 100).rounded())) % of the "
+        + "channels that could help."
+    }
+    return ChipShortfall(
+      limit: item.limit, place: item.place, needed: item.needed, allowed: item.allowed,
+      message: message, remedy: remedy(item), isPrunable: item.isPrunable)
+  }
+
+  private func remedy(_ item: ChipDemand.Item) -> String {
+    switch item.limit {
+    case "inputChannels": "reduce the input to \(item.allowed) lines before the network"
+    case "addresses", "neurons", "hiddenNeurons", "cores":
+      "use a network with at most \(item.allowed) \(item.what)"
+    case "outputNeurons": "use at most \(item.allowed) classes"
+    case "connections": "use a network with the connections that the chip has"
+    case "neuronModels": "use neurons that the chip has"
+    case "layers": "use a network with at most \(item.allowed) layers"
+    case "kernelSize": "use kernels of at most \(item.allowed) taps"
+    case "timeSteps": "use at most \(item.allowed) time steps"
+    case "fanOutLayers": "remove a branch, or relay the spikes through a further population"
+    case "axons": axonRemedy(item)
+    default: "use fewer channels, so that \(item.allowed) \(item.what) are enough"
+    }
+  }
+
+  private func axonRemedy(_ item: ChipDemand.Item) -> String {
+    let types = max(1, demand.uniqueWeights ?? 1)
+    let inputs = item.needed / types
+    return
+      inputs * 2 <= item.allowed
+      ? "ask for fewer unique weights: \(inputs) lines leave room for \(item.allowed / inputs)"
+      : "use at most \(item.allowed / types) inputs a neuron"
+  }
+
+  // MARK: Lines
+
+  private func lines(_ before: [ChipDemand.Item], _ plan: ChipPlan) -> [String] {
+    var lines: [String] = []
+    for item in before where !item.isMet {
+      lines.append(
+        "\(item.limit)\(item.place.map { " of \($0)" } ?? ""): \(item.needed) needed, "
+          + "\(item.allowed) there (\(item.source))")
+    }
+    if lines.isEmpty { lines.append("every stated limit holds without pruning") }
+    let (removed, all) = plan.removed
+    for channels in plan.channels where channels.atMost < channels.before {
+      lines.append(
+        "channels of \(channels.node): \(channels.before) → at most \(channels.atMost)")
+    }
+    let asked = Int((options.pruneShare * Double(all)).rounded())
+    if removed > 0 || asked > 0 {
+      lines.append(
+        "pruning: the limits take \(removed) of \(all) channels, you asked for \(asked); "
+          + "\(max(removed, asked)) go")
+    }
+    lines.append(codebookLine)
+    lines.append(
+      "integers: weights \(range(options.weightRange)), thresholds "
+        + "\(range(options.target.thresholdRange)) (one for each "
+        + "\(options.target.hasChannelThresholds ? "channel" : "layer")), biases "
+        + (options.target.biasRange == 0...0 ? "none" : range(options.target.biasRange))
+        + ", input spikes of \(options.target.inputBits) bits")
+    let unknown = ChipPlanReport.planned.filter { spec.limits[$0] == nil }.map(\.rawValue)
+    if !unknown.isEmpty {
+      lines.append("not checked, the spec does not state them: \(unknown.joined(separator: ", "))")
+    }
+    if spec.uniqueWeights?.form == "axon-typed" {
+      lines.append("not checked: placement on cores and copies of neurons for several axons")
+    }
+    return lines
+  }
+
+  private var codebookLine: String {
+    let number = demand.uniqueWeights.map(String.init) ?? "any number of"
+    var line = "codebook: \(number) unique weights for each \(scope.rawValue)"
+    if demand.hasFreeZero { line += ", and absent synapses" }
+    if wishes.uniqueWeights != nil {
+      line += " (asked for)"
+    } else if let limit = spec.uniqueWeights {
+      line += " (\(spec.name) has \(limit.maximum.value) for each \(limit.scope.rawValue)"
+      if limit.form == "axon-typed", let axons = spec[.fanIn], let number = demand.uniqueWeights {
+        line += ", a line of \(number) types takes \(number) of \(axons) axons"
+      }
+      line += ")"
+    } else {
+      line += " (\(spec.name) states no limit)"
+    }
+    return line
+  }
+
+  private func range(_ range: ClosedRange<Int>) -> String {
+    "\(range.lowerBound)…\(range.upperBound)"
+  }
+
+  /// Limits that a plan counts; ranges of integers are part of the training.
+  private static let planned: [LimitName] = [
+    .neurons, .cores, .neuronsPerCore, .synapses, .fanIn, .fanOut, .inputChannels, .outputNeurons,
+    .layers, .timeSteps,
+  ]
+}

@@ -1,0 +1,54 @@
+import SpikeData
+import SpikeDiagnostics
+import SpikeFit
+import SpikeGraph
+import SpikeHardware
+
+extension Pipeline {
+  /// A fit without labels: from the weights alone, or with some unlabelled samples.
+  ///
+  /// With samples and epochs the network is trained on what the converted network answers to them;
+  /// with samples and no epochs rates are measured on them; with neither, on noise.
+  func fitDataFree(
+    _ loaded: LoadedModel, _ request: FitRequest, spec: HardwareSpec?
+  ) throws -> FitResult {
+    var options = try Pipeline.fitOptions(
+      request.settings, model: loaded, spec: spec, threads: context.threads)
+    if let spec {
+      _ = try plan(loaded.model, options: &options, settings: request.settings, spec: spec)
+    }
+    // Without training, half a threshold at the start rounds where 0 cuts off; training makes up for it.
+    let isTrained = request.unlabelledSamples != nil && options.epochs > 0
+    if !isTrained, spec?.startsAtZero?.value == false {
+      options.target.semantics?.initialShare = 0.5
+    }
+    let hasData = !request.data.source.isEmpty
+    let evaluation = hasData ? try data(request.data, .test, for: loaded.model) : nil
+    guard let count = request.unlabelledSamples else {
+      return try SpikeFitter.fitWithoutTraining(
+        loaded.model, options: options, evaluation: evaluation)
+    }
+    let samples = try data(request.data, .train, for: loaded.model).prefix(count)
+    guard options.epochs > 0 else {
+      return try SpikeFitter.fitWithoutTraining(
+        loaded.model, options: options, samples: samples, evaluation: evaluation)
+    }
+    let taught = try SpikeFitter.labelled(samples, by: loaded.model, threads: context.threads)
+    let context = context
+    var result = try SpikeFitter.fit(
+      loaded.model, options: options, training: taught, evaluation: evaluation,
+      progress: { progress in
+        context.progress(
+          ProgressEvent(
+            activity: "distil epoch \(progress.epoch + 1)", done: progress.step,
+            total: progress.steps, unit: "steps"))
+      }, isCancelled: context.isCancelled)
+    result.findings.append(
+      Finding(
+        .warning, code: "fit.data-free",
+        message: "Fitted to the answers of the converted network on \(samples.count) samples "
+          + "without labels; its mistakes were learned too.",
+        fix: "give labelled data if there are any"))
+    return result
+  }
+}

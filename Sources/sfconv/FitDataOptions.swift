@@ -1,0 +1,45 @@
+import ArgumentParser
+import SpikePipeline
+
+/// Data of `fit`, which can do without.
+struct FitDataOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Data: fashion-mnist, a folder of IDX files (gzip or not), or an .npz file with x and y.",
+      valueName: "name or path"))
+  var data: String?
+  @Option(help: "Use at most this many test samples.") var testSamples: Int?
+  @Option(help: "Use at most this many training samples.") var trainSamples: Int?
+  @Flag(
+    help: """
+      Fit without labels: clusters, integers and corrected biases; --data only measures the result.
+      """)
+  var dataFree = false
+  @Option(
+    help: """
+      With --data-free: training samples to use without labels; with --epochs above 0 the network \
+      teaches itself its own answers.
+      """)
+  var samples: Int?
+
+  func validate() throws {
+    let numbers = [
+      ("--test-samples", testSamples), ("--train-samples", trainSamples), ("--samples", samples),
+    ]
+    for (name, value) in numbers {
+      if let value, value < 1 {
+        throw ValidationError("\(name) is \(value); allowed: 1 or more")
+      }
+    }
+    if samples != nil, !dataFree {
+      throw ValidationError("--samples goes with --data-free; with labels: --train-samples")
+    }
+    if samples != nil, data == nil {
+      throw ValidationError("--samples needs --data, to take them from")
+    }
+  }
+
+  var request: DataRequest {
+    DataRequest(source: data ?? "", testLimit: testSamples, trainLimit: trainSamples)
+  }
+}
