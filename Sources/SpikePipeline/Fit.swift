@@ -1,3 +1,4 @@
+import Foundation
 import SpikeBytes
 import SpikeData
 import SpikeDiagnostics
@@ -16,6 +17,9 @@ extension Pipeline {
     let spec = try Pipeline.fitSpec(request.settings.target)
     let loaded = try load(request.input, stages: [.spiking], for: "fit")
     let checkpoint = try request.files.checkpoint(output: request.output)
+    let startsAnew = checkpoint.map {
+      $0.resumes && !FileManager.default.fileExists(atPath: $0.path)
+    }
     let log = try request.files.log.map { try RunLog($0, resumes: request.files.resumes) }
     let fitted =
       request.isDataFree
@@ -36,13 +40,21 @@ extension Pipeline {
     let errors = report?.findings.filter { $0.severity == .error } ?? []
     return Outcome(
       summary: fitted.summary(output: request.output), text: lines.joined(separator: "\n"),
-      findings: fitted.findings + errors + Pipeline.findings(of: fitted, checkpoint, log))
+      findings: fitted.findings + errors
+        + Pipeline.findings(of: fitted, checkpoint, log, startsAnew: startsAnew ?? false))
   }
 
   private static func findings(
-    of result: FitResult, _ checkpoint: FitCheckpoint?, _ log: RunLog?
+    of result: FitResult, _ checkpoint: FitCheckpoint?, _ log: RunLog?, startsAnew: Bool
   ) -> [Finding] {
     var findings: [Finding] = []
+    if startsAnew, let checkpoint {
+      findings.append(
+        Finding(
+          .note, code: "pipeline.nothing-to-resume",
+          message: "There was no checkpoint to go on from: training started at the beginning.",
+          location: Location(file: checkpoint.path)))
+    }
     if result.isInterrupted {
       findings.append(
         Finding(

@@ -1,5 +1,6 @@
 import SpikeBundle
 import SpikeDiagnostics
+import SpikeTestSupport
 import Testing
 
 /// One change that makes the sample network wrong, and what is said about it.

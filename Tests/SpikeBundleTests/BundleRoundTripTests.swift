@@ -1,6 +1,7 @@
 import SpikeBundle
 import SpikeBytes
 import SpikeDiagnostics
+import SpikeTestSupport
 import Testing
 
 @Suite("A bundle")

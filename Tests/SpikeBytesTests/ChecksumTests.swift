@@ -1,5 +1,6 @@
 import Foundation
 import SpikeBytes
+import SpikeTestSupport
 import Testing
 
 @Suite("Checksums and hashes")

@@ -1,25 +1,8 @@
 import Foundation
 import SpikeBytes
 import SpikeDiagnostics
+import SpikeTestSupport
 import Testing
-
-/// A directory that is empty at first and gone at the end.
-final class TemporaryDirectory {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "sfconv-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-
-  func contents() throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-  }
-}
 
 @Suite("Writing a file")
 struct AtomicFileTests {

@@ -1,6 +1,7 @@
 import SpikeDiagnostics
 import SpikeGraph
 import SpikeModelFile
+import SpikeTestSupport
 import Testing
 
 /// One change that makes the sample model wrong, and what is said about it.

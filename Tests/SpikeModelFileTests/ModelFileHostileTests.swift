@@ -2,6 +2,7 @@ import SpikeBytes
 import SpikeDiagnostics
 import SpikeGraph
 import SpikeModelFile
+import SpikeTestSupport
 import Testing
 
 @Suite("A damaged model file")

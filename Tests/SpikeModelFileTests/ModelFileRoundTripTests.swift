@@ -1,6 +1,7 @@
 import SpikeBytes
 import SpikeGraph
 import SpikeModelFile
+import SpikeTestSupport
 import Testing
 
 @Suite("A model file")

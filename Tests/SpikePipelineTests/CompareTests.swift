@@ -78,6 +78,22 @@ struct CompareTests {
     }
   }
 
+  @Test("The training that all start from is in the report, also where no run is left")
+  func startIsReported() throws {
+    try WholeWayTests.inFolder { folder in
+      let recipe = try Self.recipe(folder) {
+        $0.replace("\"seeds\": [1, 2]", with: "\"seeds\": [1]")
+        $0.replace(
+          "\"tables\"",
+          with: "\"start\": { \"quality\": { \"fullPrecision\": true } }, \"tables\"")
+      }
+      let request = CompareRequest(recipe: recipe, output: "\(folder)/out")
+      let first = try Self.pipeline.compare(request)
+      #expect(first.text.contains("All methods start from the same full-precision SNN"))
+      #expect(try Self.pipeline.compare(request).text == first.text)
+    }
+  }
+
   @Test("A record counts only as long as its settings are what they were")
   func changedSettings() throws {
     try WholeWayTests.inFolder { folder in

@@ -27,6 +27,9 @@ extension Pipeline {
     let plan = try ComparisonPlan(recipe, path: request.recipe, salt: salt)
     var book = ComparisonBook(recipe, folder: folder, runs: plan.runs)
     try book.load()
+    for seed in recipe.seeds {
+      try book.loadStart(seed, key: startKey(recipe, request, salt: salt, seed: seed))
+    }
     var made = 0
     for run in plan.runs where book.records[run.key] == nil {
       if context.isCancelled() || made >= request.limit ?? .max { break }
@@ -47,6 +50,14 @@ extension Pipeline {
       findings: [])
   }
 
+  /// Name of the files of the network that all runs of a seed start from.
+  private func startKey(
+    _ recipe: Recipe, _ request: CompareRequest, salt: String, seed: UInt64
+  ) throws -> String {
+    let settings = try ComparisonPlan.start(recipe, request.recipe, seed)
+    return try ComparisonPlan.key(["seed", "\(seed)"], settings ?? FitSettings(target: ""), salt)
+  }
+
   /// The network that all runs of a seed start from: converted, and trained at full precision where
   /// the recipe says so. Nil when cancelled.
   private func start(
@@ -54,14 +65,10 @@ extension Pipeline {
     _ book: inout ComparisonBook
   ) throws -> LoadedModel? {
     let settings = try ComparisonPlan.start(recipe, request.recipe, seed)
-    let key = try ComparisonPlan.key(
-      ["seed", "\(seed)"], settings ?? FitSettings(target: ""), salt)
+    let key = try startKey(recipe, request, salt: salt, seed: seed)
     let path = "\(request.output)/start/\(key).sfm"
     let record = "\(request.output)/start/\(key).json"
     if FileManager.default.fileExists(atPath: path) {
-      if let data = FileManager.default.contents(atPath: record) {
-        book.starts[seed] = try JSONDecoder().decode(RunRecord.self, from: data)
-      }
       return try load(path, stages: [.spiking], for: "bench fit")
     }
     let imported = try readForeign(ImportRequest(input: network, output: path))

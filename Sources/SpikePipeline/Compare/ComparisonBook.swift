@@ -25,6 +25,14 @@ struct ComparisonBook {
     }
   }
 
+  /// Reads the record of the training from which a seed starts, if there has been one.
+  mutating func loadStart(_ seed: UInt64, key: String) throws {
+    guard let data = FileManager.default.contents(atPath: "\(folder)/start/\(key).json") else {
+      return
+    }
+    starts[seed] = try? JSONDecoder().decode(RunRecord.self, from: data)
+  }
+
   /// Keeps a record and writes the report of now.
   mutating func add(_ record: RunRecord, key: String) throws {
     try AtomicFile.write(text: try record.json, to: path(of: key))

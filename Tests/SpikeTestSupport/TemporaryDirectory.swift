@@ -1,10 +1,12 @@
 import Foundation
 
 /// A directory that is empty at first and gone at the end.
-final class TemporaryDirectory {
-  let path: String
+public final class TemporaryDirectory {
+  /// Its path.
+  public let path: String
 
-  init() throws {
+  /// Makes it.
+  public init() throws {
     path = NSTemporaryDirectory() + "sfconv-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
@@ -12,10 +14,10 @@ final class TemporaryDirectory {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   /// Path of a file inside.
-  func file(_ name: String) -> String { "\(path)/\(name)" }
+  public func file(_ name: String) -> String { "\(path)/\(name)" }
 
   /// Names of everything inside.
-  func contents() throws -> [String] {
+  public func contents() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: path).sorted()
   }
 }
