@@ -1,8 +1,8 @@
 // Backward pass of populations through time, last step first (spikefit design notes, 4.3).
 
 #include "include/spk_neurons.h"
+#include "neuron_step.h"
 #include "support.h"
-#include "surrogates.h"
 #include "thresholds.h"
 
 typedef struct {
@@ -17,41 +17,26 @@ typedef struct {
 SPK_INLINE void spk_spiking_block(
     const spk_backward *b, int64_t i, int64_t lanes, const float *threshold, double *sums,
     int kind, int soft, int detached) {
-  const spk_surrogate surrogate = {kind, b->surrogate.parameter};
-  const float reset = b->neuron.reset_value, current_decay = b->neuron.current_decay;
-  const int strict = b->neuron.is_strict != 0, has_current = b->neuron.has_current != 0;
-  spk_f16 theta, h, from_above, slope;
-  spk_f16 on_potential = 0, on_current = 0, on_input = 0, on_threshold = 0;
+  spk_f16 theta, h, from_above, on_input = 0;
   spk_load(&theta, threshold, SPK_LANES);
-  const spk_f16 unit = 1.0f / theta;
+  const spk_surrogate surrogate = {kind, b->surrogate.parameter};
+  spk_step_rule rule;
+  spk_step_rule_make(&rule, &b->neuron, &theta, surrogate, soft, detached, sums != NULL);
+  spk_step_adjoint adjoint = {0, 0, 0};
   for (int64_t t = b->steps - 1; t >= 0; t--) {
     spk_load(&h, b->potentials + t * b->count + i, lanes);
     spk_load(&from_above, b->spike_gradient + t * b->count + i, lanes);
-    const spk_f16 x = (h - theta) * unit;
-    const spk_i16 fires = strict ? h > theta : h >= theta;
-    spk_surrogate_derivative(surrogate, &x, &unit, &slope);
-    spk_f16 on_spike = from_above;
-    if (!detached) on_spike = on_spike + on_potential * (soft ? -theta : reset - h);
-    const spk_f16 through_spike = on_spike * slope;
-    const spk_f16 kept = soft ? on_potential : (fires ? (spk_f16)0.0f : on_potential);
-    const spk_f16 on_h = through_spike + kept;
-    if (sums) {
-      // x = h / theta - 1, so dx/dtheta = -(h / theta) / theta; v = h - theta s adds -s.
-      on_threshold = on_threshold - through_spike * (h * unit);
-      if (soft) on_threshold = on_threshold - (fires ? on_potential : (spk_f16)0.0f);
-    }
-    on_current = has_current ? on_current * current_decay + on_h : on_h;
+    spk_step_backward(&rule, &h, &from_above, &adjoint);
     if (b->input_stride) {
-      spk_store(&on_current, b->input_gradient + t * b->count + i, lanes);
+      spk_store(&adjoint.on_current, b->input_gradient + t * b->count + i, lanes);
     } else {
-      on_input = on_input + on_current;
+      on_input = on_input + adjoint.on_current;
     }
-    on_potential = on_h * b->neuron.membrane_decay;
   }
   if (!b->input_stride) spk_store(&on_input, b->input_gradient + i, lanes);
   if (sums) {
-    on_threshold = on_threshold + on_potential * b->neuron.initial_share;
-    for (int64_t lane = 0; lane < lanes; lane++) sums[lane] += (double)on_threshold[lane];
+    spk_step_finish(&rule, &adjoint);
+    for (int64_t lane = 0; lane < lanes; lane++) sums[lane] += (double)adjoint.on_threshold[lane];
   }
 }
 

@@ -3,8 +3,8 @@
 
 #include "include/spk_pooled_neurons.h"
 
+#include "neuron_step.h"
 #include "support.h"
-#include "surrogates.h"
 
 typedef struct {
   const spk_neuron *neuron;
@@ -52,14 +52,13 @@ SPK_INLINE void spk_pooled_window_backward(
     const spk_pooled *p, int64_t origin, int64_t target, int64_t channel, int64_t lanes,
     double *sums, int kind, int soft, int detached) {
   const spk_pooled_geometry *g = p->g;
-  const spk_surrogate surrogate = {kind, p->surrogate.parameter};
-  const float reset = p->neuron->reset_value, decay = p->neuron->membrane_decay;
-  const float current_decay = p->neuron->current_decay;
-  const int strict = p->neuron->is_strict != 0, has_current = p->neuron->has_current != 0;
-  spk_f16 theta, from_above[SPK_POOLED_STEPS], on_threshold = 0;
+  spk_f16 theta, from_above[SPK_POOLED_STEPS];
   spk_load(&theta, p->threshold + channel, lanes);
   for (int64_t k = lanes; k < SPK_LANES; k++) theta[k] = 1;
-  const spk_f16 unit = 1.0f / theta;
+  const spk_surrogate surrogate = {kind, p->surrogate.parameter};
+  spk_step_rule rule;
+  spk_step_rule_make(&rule, p->neuron, &theta, surrogate, soft, detached, sums != NULL);
+  spk_step_adjoint adjoint = {0, 0, 0};
   for (int64_t t = 0; t < g->steps; t++) {
     spk_load(&from_above[t], p->pooled_gradient + t * p->pooled_size + target, lanes);
     from_above[t] = from_above[t] / g->divisor + p->spike_cost;
@@ -67,38 +66,27 @@ SPK_INLINE void spk_pooled_window_backward(
   for (int64_t ky = 0; ky < g->kernel_height; ky++) {
     for (int64_t kx = 0; kx < g->kernel_width; kx++) {
       const int64_t i = origin + (ky * g->width + kx) * g->channels;
-      spk_f16 on_potential = 0, on_current = 0, on_input = 0, h, slope;
+      spk_f16 on_input = 0, h;
+      adjoint.on_potential = 0;
+      adjoint.on_current = 0;
       for (int64_t t = g->steps - 1; t >= 0; t--) {
         spk_load(&h, p->potentials + t * p->size + i, lanes);
-        const spk_f16 x = (h - theta) * unit;
-        const spk_i16 fires = strict ? h > theta : h >= theta;
-        spk_surrogate_derivative(surrogate, &x, &unit, &slope);
-        spk_f16 on_spike = from_above[t];
-        if (!detached) on_spike = on_spike + on_potential * (soft ? -theta : reset - h);
-        const spk_f16 through_spike = on_spike * slope;
-        const spk_f16 kept = soft ? on_potential : (fires ? (spk_f16)0.0f : on_potential);
-        const spk_f16 on_h = through_spike + kept;
-        if (sums) {
-          on_threshold = on_threshold - through_spike * (h * unit);
-          if (soft) on_threshold = on_threshold - (fires ? on_potential : (spk_f16)0.0f);
-        }
-        on_current = has_current ? on_current * current_decay + on_h : on_h;
+        spk_step_backward(&rule, &h, &from_above[t], &adjoint);
         if (g->input_is_fixed) {
-          on_input = on_input + on_current;
+          on_input = on_input + adjoint.on_current;
         } else if (p->input_gradient) {
-          spk_store(&on_current, p->input_gradient + t * p->size + i, lanes);
+          spk_store(&adjoint.on_current, p->input_gradient + t * p->size + i, lanes);
         }
-        on_potential = on_h * decay;
       }
       if (g->input_is_fixed && p->input_gradient) {
         spk_store(&on_input, p->input_gradient + i, lanes);
       }
-      if (sums) on_threshold = on_threshold + on_potential * p->neuron->initial_share;
+      if (sums) spk_step_finish(&rule, &adjoint);
     }
   }
   if (sums) {
     for (int64_t lane = 0; lane < lanes; lane++) {
-      sums[channel + lane] += (double)on_threshold[lane];
+      sums[channel + lane] += (double)adjoint.on_threshold[lane];
     }
   }
 }

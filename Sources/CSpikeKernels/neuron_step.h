@@ -1,0 +1,74 @@
+// One step of a spiking neuron, backward in time; not part of the interface.
+//
+// With G_S from above, G_V from the step after and g the surrogate's derivative (spikefit design
+// notes, 4.3): G_h = G_S g + G_V D, where D = 1 (soft reset) or 1 - s (hard reset).
+#pragma once
+
+#include "include/spk_neurons.h"
+#include "surrogates.h"
+
+// The equation of sixteen neurons. What is an int is known where the loops are compiled, or is a
+// branch that is always predicted.
+typedef struct {
+  spk_f16 theta, unit;  // thresholds, and 1 / threshold
+  float membrane_decay, current_decay, reset, initial_share;
+  spk_surrogate surrogate;
+  int soft, strict, has_current, detached;
+  int sums_threshold;  // whether the threshold gradient is wanted
+} spk_step_rule;
+
+// What goes from a step to the step before.
+typedef struct {
+  spk_f16 on_potential, on_current;
+  spk_f16 on_threshold;  // summed over the steps
+} spk_step_adjoint;
+
+SPK_INLINE void spk_step_rule_make(
+    spk_step_rule *rule, const spk_neuron *neuron, const spk_f16 *theta, spk_surrogate surrogate,
+    int soft, int detached, int sums_threshold) {
+  rule->theta = *theta;
+  rule->unit = 1.0f / *theta;
+  rule->membrane_decay = neuron->membrane_decay;
+  rule->current_decay = neuron->current_decay;
+  rule->reset = neuron->reset_value;
+  rule->initial_share = neuron->initial_share;
+  rule->surrogate = surrogate;
+  rule->soft = soft;
+  rule->strict = neuron->is_strict != 0;
+  rule->has_current = neuron->has_current != 0;
+  rule->detached = detached;
+  rule->sums_threshold = sums_threshold;
+}
+
+// From h before the reset and the gradient of the spike to `on_current`, the gradient of the input.
+SPK_INLINE void spk_step_backward(
+    const spk_step_rule *rule, const spk_f16 *potential, const spk_f16 *from_above,
+    spk_step_adjoint *adjoint) {
+  const spk_f16 h = *potential, theta = rule->theta, on_potential = adjoint->on_potential;
+  const spk_f16 x = (h - theta) * rule->unit;
+  const spk_i16 fires = rule->strict ? h > theta : h >= theta;
+  spk_f16 slope, on_spike = *from_above;
+  spk_surrogate_derivative(rule->surrogate, &x, &rule->unit, &slope);
+  if (!rule->detached) {
+    on_spike = on_spike + on_potential * (rule->soft ? -theta : rule->reset - h);
+  }
+  const spk_f16 through_spike = on_spike * slope;
+  const spk_f16 kept = rule->soft ? on_potential : (fires ? (spk_f16)0.0f : on_potential);
+  const spk_f16 on_h = through_spike + kept;
+  if (rule->sums_threshold) {
+    // x = h / theta - 1, so dx/dtheta = -(h / theta) / theta; v = h - theta s adds -s.
+    adjoint->on_threshold = adjoint->on_threshold - through_spike * (h * rule->unit);
+    if (rule->soft) {
+      adjoint->on_threshold =
+          adjoint->on_threshold - (fires ? on_potential : (spk_f16)0.0f);
+    }
+  }
+  adjoint->on_current =
+      rule->has_current ? adjoint->on_current * rule->current_decay + on_h : on_h;
+  adjoint->on_potential = on_h * rule->membrane_decay;
+}
+
+// Behind the first step: the initial potential is a share of the threshold.
+SPK_INLINE void spk_step_finish(const spk_step_rule *rule, spk_step_adjoint *adjoint) {
+  adjoint->on_threshold = adjoint->on_threshold + adjoint->on_potential * rule->initial_share;
+}
