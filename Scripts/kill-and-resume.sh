@@ -5,7 +5,8 @@
 #   Scripts/kill-and-resume.sh [KILLS] [SEED]      (20 kills, seed 1)
 #
 # Needs: swift build -c release --product sfconv, and the Fashion-MNIST data set. Other programs and
-# data: SFCONV=…, DATA=… (what --data takes), SAMPLES=… (training samples, 3072).
+# data: SFCONV=…, DATA=… (what --data takes), SAMPLES=… (training samples, 3072); more options of fit:
+# MORE="--codebook dkm --budget synops=1e5".
 set -euo pipefail
 kills=${1:-20}
 RANDOM=${2:-1}
@@ -22,6 +23,8 @@ cd "$folder"
   --train-samples 128 --test-samples 32 --quiet >/dev/null
 options=(--data "$data" --target loihi2 --train-samples "$samples" --test-samples 64 --epochs 2
   --batch 32 --prune 0.3 --ema 0.99 --teacher self --shift 1 --flips --quiet)
+read -ra more <<<"${MORE:-}"
+options+=("${more[@]}")
 
 began=$(date +%s%N)
 "$sfconv" fit spiking.sfm -o whole.sfm "${options[@]}" --checkpoint-every never >/dev/null

@@ -82,6 +82,43 @@ public struct Dataset: Sendable {
     subset(Array(EpochOrder(count: self.count, seed: seed, epoch: 0).indices.prefix(max(0, count))))
   }
 
+  /// `count` samples of all classes, drawn by a seed without replacement, in the order of the whole;
+  /// all of them where there are fewer.
+  ///
+  /// Every class has its share of the whole, rounded by largest remainders, and at least one sample
+  /// where `count` allows that.
+  /// - Complexity: O(samples · log samples).
+  public func drawn(_ count: Int, seed: UInt64) -> Dataset {
+    guard count < self.count else { return self }
+    var members = [[Int]](repeating: [], count: classCount)
+    for (index, label) in labels.enumerated() { members[label].append(index) }
+    let quotas = Dataset.quotas(members.map(\.count), total: max(0, count))
+    var chosen: [Int] = []
+    for (label, indices) in members.enumerated() {
+      // Streams of their own: those from 0 on are epochs.
+      let order = EpochOrder(count: indices.count, seed: seed, epoch: -1_000 - label).indices
+      chosen += order.prefix(quotas[label]).map { indices[$0] }
+    }
+    return subset(chosen.sorted())
+  }
+
+  /// `total` split in proportion to `sizes`, none above its size.
+  private static func quotas(_ sizes: [Int], total: Int) -> [Int] {
+    let all = max(1, sizes.reduce(0, +))
+    var quotas = sizes.map { $0 * total / all }
+    let order = sizes.indices.sorted {
+      (sizes[$1] * total % all, $0) < (sizes[$0] * total % all, $1)
+    }
+    for label in order.prefix(total - quotas.reduce(0, +)) { quotas[label] += 1 }
+    guard total >= sizes.count(where: { $0 > 0 }) else { return quotas }
+    for label in sizes.indices where sizes[label] > 0 && quotas[label] == 0 {
+      guard let richest = quotas.indices.max(by: { quotas[$0] < quotas[$1] }) else { break }
+      quotas[richest] -= 1
+      quotas[label] = 1
+    }
+    return quotas
+  }
+
   /// The samples at `indices`, in that order.
   public func subset(_ indices: [Int]) -> Dataset {
     Dataset(self, labels: indices.map { labels[$0] }, rows: indices.map { rows[$0] })

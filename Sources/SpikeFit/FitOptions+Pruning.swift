@@ -60,11 +60,23 @@ extension FitOptions {
     public var kind: Kind
     /// The limit.
     public var limit: Double
+    /// Energy of one operation, where the limit was given as an energy; it only changes words.
+    public var picojoules: Double?
 
     /// Makes a budget.
-    public init(_ kind: Kind, _ limit: Double) {
+    public init(_ kind: Kind, _ limit: Double, picojoules: Double? = nil) {
       self.kind = kind
       self.limit = limit
+      self.picojoules = picojoules
+    }
+
+    /// What is limited, as the user names it.
+    public var name: String { picojoules == nil ? kind.rawValue : "energy" }
+
+    /// An amount in the unit in which the limit was given: whole numbers, or nanojoules.
+    public func text(of amount: Double) -> String {
+      guard let picojoules else { return "\(Int(min(amount, 1e18)))" }
+      return "\((amount * picojoules / 10).rounded() / 100) nJ"
     }
   }
 }

@@ -56,6 +56,7 @@ extension FitOptions {
       ("sparsity", pruning.sparsity, 0...0.99),
       ("largest share", pruning.largestShare, 0...0.99),
       ("input bits", Double(target.inputBits), 1...8),
+      ("channel multiple", Double(target.channelMultiple), 1...65_536),
     ]
     for (name, value, range) in numbers + quality.numbers where !range.contains(value) {
       refuse(

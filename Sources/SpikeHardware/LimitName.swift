@@ -62,4 +62,6 @@ public enum LimitName: String, Hashable, Sendable, CaseIterable {
   case synapseMemoryBits
   /// Words of kernel memory in the chip.
   case synapseMemoryWords
+  /// Granularity: a layer takes the room of a multiple of this many channels.
+  case channelMultiple
 }

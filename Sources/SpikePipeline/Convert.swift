@@ -79,7 +79,7 @@ extension Pipeline {
     _ loaded: LoadedModel, options: ConvertOptions, data request: DataRequest,
     calibrationSamples: Int, seed: UInt64
   ) throws -> Converted {
-    let training = try data(request, .train, for: loaded.model)
+    let training = try data(request, .train, for: loaded.model, seed: seed)
     let test = try data(request, .test, for: loaded.model)
     let context = context
     var result = try Converter.convert(

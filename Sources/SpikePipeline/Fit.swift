@@ -41,7 +41,8 @@ extension Pipeline {
     return Outcome(
       summary: fitted.summary(output: request.output), text: lines.joined(separator: "\n"),
       findings: fitted.findings + errors
-        + Pipeline.findings(of: fitted, checkpoint, log, startsAnew: startsAnew ?? false))
+        + Pipeline.findings(of: fitted, checkpoint, log, startsAnew: startsAnew ?? false),
+      isClean: !fitted.isInterrupted)
   }
 
   private static func findings(
@@ -101,7 +102,7 @@ extension Pipeline {
     if let spec {
       _ = try plan(loaded.model, options: &options, settings: settings, spec: spec)
     }
-    let training = try data(request, .train, for: loaded.model)
+    let training = try data(request, .train, for: loaded.model, seed: settings.seed)
     let test = try data(request, .test, for: loaded.model)
     let context = context
     return try SpikeFitter.fit(

@@ -28,7 +28,9 @@ extension Pipeline {
       return try SpikeFitter.fitWithoutTraining(
         loaded.model, options: options, evaluation: evaluation)
     }
-    let samples = try data(request.data, .train, for: loaded.model).prefix(count)
+    let samples = try data(
+      request.data, .train, for: loaded.model, seed: request.settings.seed
+    ).calibration(count, seed: request.settings.seed)
     guard options.epochs > 0 else {
       return try SpikeFitter.fitWithoutTraining(
         loaded.model, options: options, samples: samples, evaluation: evaluation)

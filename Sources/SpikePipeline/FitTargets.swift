@@ -26,7 +26,8 @@ extension FitTarget {
       semantics: Semantics(
         reset: soft || !hard ? .bySubtraction : .toValue(0),
         comparator: comparators.contains(">=") ? .greaterOrEqual : .greater),
-      inputBits: inputBits ?? min(8, spec[.inputBits] ?? 8))
+      inputBits: inputBits ?? min(8, spec[.inputBits] ?? 8),
+      channelMultiple: max(1, spec[.channelMultiple] ?? 1))
   }
 
   private static func range(

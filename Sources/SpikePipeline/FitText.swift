@@ -35,9 +35,9 @@ extension FitResult {
     }
     for use in budgets {
       table.add(
-        "budget of \(use.budget.kind.rawValue)",
-        "\(use.used.map { Figure.grouped(Int($0)) } ?? "not measured") of "
-          + Figure.grouped(Int(use.budget.limit)))
+        "budget of \(use.budget.name)",
+        "\(use.used.map { FitResult.text($0, use.budget) } ?? "not measured") of "
+          + FitResult.text(use.budget.limit, use.budget))
     }
     for (name, book) in model.codebooks.sorted(by: { $0.key < $1.key }) {
       table.add("weights of \(name)", FitResult.text(of: book))
@@ -46,6 +46,10 @@ extension FitResult {
       "training", "\(Figure.decimal(seconds, places: 0)) s, \(Int(samplesPerSecond)) samples/s")
     if isInterrupted { table.add("interrupted", "after \(steps) of \(plannedSteps) steps") }
     return table.text
+  }
+
+  private static func text(_ amount: Double, _ budget: FitOptions.Budget) -> String {
+    budget.picojoules == nil ? Figure.grouped(Int(amount)) : budget.text(of: amount)
   }
 
   /// The values of a codebook, or how many there are where a line could not hold them.

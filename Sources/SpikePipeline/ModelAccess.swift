@@ -36,11 +36,19 @@ extension Pipeline {
   }
 
   /// A split of the data that fits the network's input and classes.
-  func data(_ request: DataRequest, _ split: DataSplit, for model: Model) throws -> Dataset {
+  ///
+  /// Fewer test samples are the first ones, so that results compare; fewer training samples are
+  /// drawn over all classes.
+  /// - Parameter seed: of that draw.
+  func data(
+    _ request: DataRequest, _ split: DataSplit, for model: Model, seed: UInt64 = 1
+  ) throws -> Dataset {
     let whole = try DataSource.load(
       request.source, split: split, inputShape: model.graph.inputs.first?.shape.dimensions)
-    let limit = split == .test ? request.testLimit : request.trainLimit
-    let data = limit.map { whole.prefix($0) } ?? whole
+    let data =
+      split == .test
+      ? request.testLimit.map { whole.prefix($0) } ?? whole
+      : request.trainLimit.map { whole.drawn($0, seed: seed) } ?? whole
     let outputs = try model.graph.inferredShapes()[model.graph.outputs.first ?? ""]?.elementCount
     try data.checkLabels(outputs: outputs ?? 0)
     try data.checkEncoding(

@@ -1,3 +1,5 @@
+import SpikeBytes
+
 /// A sign of life from long work, for a progress line.
 public struct ProgressEvent: Sendable {
   /// What is going on, for example `fit`.
@@ -29,6 +31,9 @@ public struct RunContext: Sendable {
   public var progress: @Sendable (ProgressEvent) -> Void
   /// Asked between steps; true stops the work and keeps what there is.
   public var isCancelled: @Sendable () -> Bool
+
+  /// Lets signals through to this process that its parent left blocked.
+  public static func receive(_ signals: [Int32]) { SignalMask.unblock(signals) }
 
   /// Makes a context.
   public init(

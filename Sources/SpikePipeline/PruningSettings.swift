@@ -24,6 +24,7 @@ public enum PruningSettings {
     if let exponent = settings.costExponent { pruning.costExponent = exponent }
     if let temperature = settings.labelTemperature { pruning.labelTemperature = temperature }
     if let share = settings.sparsity { pruning.sparsity = share }
+    if let multiple = settings.channelMultiple { options.target.channelMultiple = multiple }
     pruning.foldsMeans = settings.foldsMeans
     pruning.isLayerNormalised = settings.normalisesScores
     pruning.budgets = try budgets(settings.budget ?? "", spec)
@@ -47,11 +48,15 @@ public enum PruningSettings {
         guard let energy = spec?.energy.first else {
           throw PipelineError(
             .invalidOption,
-            "--budget is '\(part)'; \(spec?.name ?? "no chip") states no energy per synaptic operation.",
+            "--budget is '\(part)'; "
+              + (spec.map { "\($0.name) states no energy per synaptic operation." }
+                ?? "without a chip there is no energy per synaptic operation."),
             fix: "give the budget in operations (synops=…), or a spec of your own with 'energy'")
         }
         budgets.append(
-          FitOptions.Budget(.operations, value * 1000 / energy.picojoulesPerSynapticOperation))
+          FitOptions.Budget(
+            .operations, value * 1000 / energy.picojoulesPerSynapticOperation,
+            picojoules: energy.picojoulesPerSynapticOperation))
         continue
       }
       guard let kind = FitOptions.Budget.Kind(rawValue: words[0]) else {

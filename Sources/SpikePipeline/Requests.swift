@@ -26,7 +26,7 @@ public struct DataRequest: Hashable, Sendable {
   public var source: String
   /// Use at most this many test samples; nil for all.
   public var testLimit: Int?
-  /// Use at most this many training samples; nil for all.
+  /// Use at most this many training samples, drawn by the seed over all classes; nil for all.
   public var trainLimit: Int?
 
   /// Makes a request.
@@ -129,6 +129,8 @@ public struct FitSettings: Hashable, Codable, Sendable {
   public var normalisesScores = true
   /// Share of synapses to remove by magnitude; nil for none.
   public var sparsity: Double?
+  /// Pruned layers keep a multiple of this many channels; nil for what the chip states, or 1.
+  public var channelMultiple: Int?
   /// Passes over the training data.
   public var epochs = 5
   /// Samples per training step.

@@ -55,7 +55,7 @@ public struct Outcome: Sendable {
   public var text: String
   /// Warnings and notes of the run.
   public var findings: [Finding]
-  /// False if the check that was asked for found errors (exit status 1).
+  /// False if the check that was asked for found errors, or if a fit was interrupted (exit status 1).
   public var isClean: Bool
 
   init(summary: Summary, text: String, findings: [Finding] = [], isClean: Bool = true) {

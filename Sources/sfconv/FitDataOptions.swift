@@ -8,8 +8,9 @@ struct FitDataOptions: ParsableArguments {
       "Data: fashion-mnist, a folder of IDX files (gzip or not), or an .npz file with x and y.",
       valueName: "name or path"))
   var data: String?
-  @Option(help: "Use at most this many test samples.") var testSamples: Int?
-  @Option(help: "Use at most this many training samples.") var trainSamples: Int?
+  @Option(help: "Use at most this many test samples, the first ones.") var testSamples: Int?
+  @Option(help: "Use at most this many training samples, drawn by the seed over all classes.")
+  var trainSamples: Int?
   @Flag(
     help: """
       Fit without labels: clusters, integers and corrected biases; --data only measures the result.

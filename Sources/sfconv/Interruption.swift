@@ -1,4 +1,5 @@
 import Foundation
+import SpikePipeline
 import Synchronization
 
 /// Ctrl-C and SIGTERM as requests: the first one lets the run stop in good order and save, the second
@@ -13,6 +14,7 @@ enum Interruption {
   static func install() {
     _ = isRequested  // Made before the handler can run.
     signal(SIGXFSZ, SIG_IGN)
+    RunContext.receive([SIGINT, SIGTERM])
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         if Interruption.flag.exchange(true, ordering: .relaxed) { _exit(128 + number) }

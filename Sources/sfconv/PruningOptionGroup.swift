@@ -25,6 +25,9 @@ struct PruningOptionGroup: ParsableArguments {
   var normaliseScores = true
   @Option(help: "Share of synapses to remove by magnitude, besides channels; needs --free-zero.")
   var sparsity: Double?
+  @Option(
+    help: "Pruned layers keep a multiple of this many channels; what the chip states if left out.")
+  var channelMultiple: Int?
 
   func apply(to settings: inout FitSettings) {
     settings.score = score
@@ -37,5 +40,6 @@ struct PruningOptionGroup: ParsableArguments {
     settings.foldsMeans = meanFolding
     settings.normalisesScores = normaliseScores
     settings.sparsity = sparsity
+    settings.channelMultiple = channelMultiple
   }
 }

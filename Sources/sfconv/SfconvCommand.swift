@@ -21,7 +21,7 @@ struct SfconvCommand: ParsableCommand {
         sfconv validate model.sfb --target loihi2
 
       or all of it at once with 'sfconv deploy'. Results go to standard output (--json for
-      machines), diagnostics to standard error. Exit status: 0 done, 1 findings, 64 usage,
+      machines), diagnostics to standard error. Exit status: 0 done, 1 findings or interrupted, 64 usage,
       65 bad data, 66 missing input, 70 defect of sfconv, 74 input or output failed.
       """,
     version: SfconvVersion.number,

@@ -22,8 +22,13 @@ struct KillAndResumeTests {
     }
   }
 
-  @Test("A fit that is killed at 20 random moments and resumed gives the same bytes")
-  func killed() throws {
+  @Test(
+    "A fit that is killed at random moments and resumed gives the same bytes",
+    arguments: [
+      (20, ""), (5, "--codebook dkm --importance gradients"),
+      (5, "--budget synops=2e5,neurons=9000 --free-zero --sparsity 0.5"),
+    ])
+  func killed(kills: Int, more: String) throws {
     let folder = FileManager.default.temporaryDirectory.path + "/sfconv-kill-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -33,8 +38,35 @@ struct KillAndResumeTests {
       URL(filePath: FixtureLocation.path("")).deletingLastPathComponent().path
       + "/Scripts/kill-and-resume.sh"
     let result = try Shell.run(
-      "SFCONV=sfconv DATA='\(folder)' SAMPLES=320 bash '\(script)' 20 11")
+      "SFCONV=sfconv DATA='\(folder)' SAMPLES=320 MORE='\(more)' bash '\(script)' \(kills) 11")
     #expect(result.status == 0, "\(result.output)\n\(result.diagnostics)")
-    #expect(result.output.contains("20 kills: the same bytes"), "\(result.output)")
+    #expect(result.output.contains("\(kills) kills: the same bytes"), "\(result.output)")
+  }
+  @Test("SIGTERM ends a fit after its step: checkpoint and model are written, the status is 1")
+  func terminated() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/sfconv-term-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try Self.writeImages(320, "train", to: folder)
+    try Self.writeImages(40, "t10k", to: folder)
+    let result = try Shell.run(
+      """
+      sfconv import "$FIXTURES/onnx/fashion-cnn/model.onnx" -o model.sfm >/dev/null
+      sfconv convert model.sfm -o spiking.sfm --data '\(folder)' --time-steps 2 --quiet >/dev/null
+      sfconv fit spiking.sfm -o fitted.sfm --data '\(folder)' --epochs 300 --batch 32 --quiet \
+        --checkpoint-every 1 &
+      process=$!
+      for _ in $(seq 600); do [ -e fitted.sfm.checkpoint ] && break; sleep 0.1; done
+      kill -TERM $process
+      status=0
+      wait $process || status=$?
+      echo "status $status"
+      sfconv inspect fitted.sfm
+      """)
+    #expect(result.output.contains("status 1\n"), "\(result.output)\n\(result.diagnostics)")
+    #expect(result.diagnostics.contains("Training was interrupted after"))
+    #expect(result.diagnostics.contains("--resume"))
+    #expect(result.output.contains("fitted model"))
+    #expect(result.files.contains("fitted.sfm.checkpoint"))
   }
 }

@@ -63,6 +63,29 @@ struct DatasetTests {
     #expect(drawn.classCount == data.classCount)
   }
 
+  @Test("a draw has its share of every class, in the order of the whole, by the seed")
+  func draws() throws {
+    // 60 samples of class 0, 30 of 1, 9 of 2, 1 of 4; sorted, so that the first ones are of one class.
+    let labels = [(0, 60), (1, 30), (2, 9), (4, 1)].flatMap { label, count in
+      Array(repeating: label, count: count)
+    }
+    let data = try Dataset(
+      name: "d", sampleShape: [1], samples: .bytes((0..<100).map { UInt8($0) }), labels: labels)
+    func counts(_ part: Dataset) -> [Int] {
+      (0..<5).map { label in part.labels.count { $0 == label } }
+    }
+    #expect(counts(data.drawn(50, seed: 1)) == [29, 15, 5, 0, 1])
+    #expect(counts(data.drawn(10, seed: 1)) == [5, 3, 1, 0, 1])
+    #expect(counts(data.drawn(4, seed: 1)) == [1, 1, 1, 0, 1])
+    #expect(data.drawn(3, seed: 1).count == 3)
+    #expect(data.drawn(100, seed: 1).labels == labels)
+    #expect(data.drawn(999, seed: 1).count == 100)
+    let raw = data.drawn(50, seed: 1).rawBytes() ?? []
+    #expect(raw == raw.sorted() && Set(raw).count == 50)
+    #expect(raw == data.drawn(50, seed: 1).rawBytes())
+    #expect(raw != data.drawn(50, seed: 2).rawBytes())
+  }
+
   @Test("counts and labels that contradict each other are refused")
   func contradictions() throws {
     func code(_ samples: Dataset.Samples, _ shape: [Int], _ labels: [Int]) -> DataErrorCode? {

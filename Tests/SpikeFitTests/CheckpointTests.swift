@@ -51,6 +51,36 @@ struct CheckpointTests {
       $0.uniqueWeights = nil
       $0.quality.startsFromScratch = true
     },
+    // Values that move with every quantisation: one more or less would show.
+    { $0.codebook.method = .dkm },
+    {
+      $0.codebook.method = .dkm
+      $0.quality.averageDecay = 0.9
+      $0.quality.validationShare = 0.2
+      $0.pruneShare = 0.4
+    },
+    { $0.codebook.method = .rescaw },
+    {
+      $0.chip = FitOptions.Chip(mostChannels: ["hidden": 5], reasons: ["planned"])
+      $0.pruneShare = 0.5
+    },
+    {
+      $0.pruning.budgets = [
+        FitOptions.Budget(.operations, 2_500), FitOptions.Budget(.neurons, 220),
+      ]
+    },
+    {
+      $0.hasFreeZero = true
+      $0.pruning.sparsity = 0.5
+      $0.pruneShare = 0.25
+    },
+    {
+      $0.hasFreeZero = true
+      $0.codebook.method = .dkm
+      $0.pruning.sparsity = 0.4
+      $0.pruning.budgets = [FitOptions.Budget(.synapses, 1_500)]
+      $0.chip = FitOptions.Chip(mostChannels: ["hidden": 6])
+    },
   ]
 
   @Test("A fit in pieces is the fit in one go, in every bit", arguments: cases.indices)
@@ -69,6 +99,7 @@ struct CheckpointTests {
         #expect(result.floatAccuracy == whole.floatAccuracy)
         #expect(result.startAccuracy == whole.startAccuracy)
         #expect(result.channels == whole.channels)
+        #expect(result.budgets == whole.budgets)
       }
     }
   }

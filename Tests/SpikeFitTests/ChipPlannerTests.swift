@@ -69,6 +69,46 @@ struct ChipPlannerTests {
     #expect(try cores(2, 216).removed.channels == 6)
   }
 
+  @Test("layers are narrowed to whole multiples of channels, unless none fits")
+  func multiples() throws {
+    var options = options
+    options.target.channelMultiple = 4
+    let model = TinyModels.convolutional(channels: 12)
+    // Room for 7 and for 3 channels.
+    for (neurons, width) in [(3 + 7 * 36, 4), (3 + 3 * 36, 3), (3 + 11 * 36, 8)] {
+      let plan = try ChipPlanner.plan(
+        model, options: options, spec: Self.spec(Self.limit("neurons", neurons)))
+      #expect(plan.channels.map(\.atMost) == [width])
+    }
+  }
+
+  @Test("numbers and nouns agree")
+  func words() throws {
+    let core = try plan(
+      [Self.limit("cores", 1), Self.limit("neuronsPerCore", 20)].joined(separator: ","))
+    #expect(core.shortfalls.map(\.remedy) == ["use a network that fills at most 1 core"])
+    let layer = try plan(Self.limit("layers", 1))
+    #expect(layer.shortfalls.map(\.remedy) == ["use a network with at most 1 layer"])
+    let steps = try plan(Self.limit("timeSteps", 1))
+    #expect(steps.shortfalls.map(\.remedy) == ["use at most 1 time step"])
+    let reader = try plan(Self.limit("inputTargets", 1))
+    #expect(
+      reader.shortfalls.map(\.remedy)
+        == ["use fewer channels, so that 1 neuron that reads the input is enough"])
+    let address = try plan(Self.limit("addresses", 1))
+    #expect(
+      address.shortfalls.map(\.remedy)
+        == ["use a network with at most 1 address of inputs and neurons"])
+    let dense = try plan(
+      "", #","semantics":{"connections":{"value":["dense"],"status":"assumed"}}"#)
+    #expect(
+      dense.shortfalls.map(\.message)
+        == [
+          "The network needs convolution connections at 'conv'; chip has dense connections only (assumed)."
+        ]
+    )
+  }
+
   @Test("residual branches are narrowed together")
   func residual() throws {
     let plan = try plan(

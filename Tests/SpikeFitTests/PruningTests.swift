@@ -128,6 +128,20 @@ struct PruningTests {
       scores: [[8, 1, 2, 3, 4, 5, 6, 7]], originals: [8], removed: 3, multiple: 4,
       largestShare: 0.99)
     #expect(multiples.kept[0].count == 8)
+    // A chip's limit is no multiple: it holds, and nothing is brought back above it.
+    let limited = PruningChoice(
+      scores: [[8, 1, 2, 3, 4, 5, 6, 7]], originals: [8], removed: 5, multiple: 4,
+      largestShare: 0.9, most: [6])
+    #expect(limited.kept[0].count == 4)
+    let tight = PruningChoice(
+      scores: [[8, 1, 2, 3, 4, 5, 6, 7]], originals: [8], removed: 5, multiple: 4,
+      largestShare: 0.9, most: [3])
+    #expect(tight.kept == [[0, 6, 7]])
+    // A budget took three: down to the next multiple, not back up.
+    let budgeted = PruningChoice(
+      scores: [[8, 1, 2, 3, 4, 5, 6, 7]], originals: [8], removed: 0, multiple: 4,
+      largestShare: 0.9, first: [[false, true, true, true, false, false, false, false]])
+    #expect(budgeted.kept == [[0, 5, 6, 7]])
     let capped = PruningChoice(
       scores: [[1, 2, 3, 4]], originals: [4], removed: 4, multiple: 1, largestShare: 0.5)
     #expect(capped.kept == [[2, 3]])
@@ -245,6 +259,24 @@ struct PruningBudgetTests {
     #expect(used > budget.limit / 3)
     let first = try #require(result.channels.first)
     #expect(first.after < 12)
+  }
+
+  @Test("Pruned layers keep whole multiples, under a share, a chip and a budget", arguments: 0..<3)
+  func multiples(which: Int) throws {
+    let data = try TinyModels.data()
+    let options = TinyModels.options {
+      $0.epochs = 2
+      $0.target.channelMultiple = 4
+      switch which {
+      case 0: $0.pruneShare = 0.4
+      case 1: $0.chip = FitOptions.Chip(mostChannels: ["hidden": 8])
+      default: $0.pruning.budgets = [FitOptions.Budget(.neurons, 300)]
+      }
+    }
+    let result = try SpikeFitter.fit(
+      TinyModels.convolutional(channels: 12), options: options, training: data)
+    #expect(result.channels.map(\.after) == [8])
+    #expect(result.budgets.allSatisfy { $0.isMet })
   }
 
   @Test("Several budgets hold together")

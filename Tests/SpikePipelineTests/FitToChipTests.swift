@@ -71,7 +71,41 @@ struct FitToChipTests {
           input: input, output: "", data: DataRequest(source: "unused"),
           settings: settings("tinyodin")))
       #expect(outcome.text.contains("addresses: 266 needed, 256 there"))
-      #expect(outcome.text.contains("the limits take 10 of 192 channels, you asked for 0; 10 go"))
+      #expect(outcome.text.contains("the limits take 10 of 192 channels"))
+    }
+  }
+
+  @Test("the granularity of channels comes from the spec or from the user")
+  func granularity() throws {
+    try WholeWayTests.inFolder { folder in
+      let input = try spiking("dense", data: "digits.npz", in: folder)
+      let spec = try String(
+        contentsOfFile: "\(FixtureLocation.repository)/Schemas/hardware/tinyodin.json",
+        encoding: .utf8)
+      try spec.replacingOccurrences(of: "\"name\": \"tinyodin\"", with: "\"name\": \"coarse\"")
+        .replacingOccurrences(
+          of: #""limits": {"#,
+          with: #""limits": { "channelMultiple": { "value": 16, "status": "assumed" },"#
+        ).write(toFile: "\(folder)/coarse.json", atomically: true, encoding: .utf8)
+      func widths(_ settings: FitSettings) throws -> [Int] {
+        let outcome = try Self.pipeline.planFit(
+          FitRequest(
+            input: input, output: "", data: DataRequest(source: "unused"), settings: settings))
+        guard case .list(let channels)? = WholeWayTests.member(outcome.summary, "channels") else {
+          return []
+        }
+        return channels.compactMap {
+          guard case .integer(let width)? = WholeWayTests.member($0, "atMost") else { return nil }
+          return width
+        }
+      }
+      // 256 addresses take 64 inputs, 10 classes and 182 of 192 channels.
+      #expect(try widths(settings("tinyodin")).reduce(0, +) == 182)
+      let coarse = try widths(settings("\(folder)/coarse.json"))
+      #expect(coarse.allSatisfy { $0 % 16 == 0 } && coarse.reduce(0, +) == 176, "\(coarse)")
+      var own = settings("\(folder)/coarse.json")
+      own.channelMultiple = 10
+      #expect(try widths(own).allSatisfy { $0 % 10 == 0 || $0 == 112 || $0 == 80 })
     }
   }
 

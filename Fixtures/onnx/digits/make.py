@@ -6,6 +6,10 @@
 Writes digits.npz (8x8), digits-4x4.npz (pooled), dense.onnx, dense16.onnx, conv.onnx beside this file and
 prints the numbers PROVENANCE.md quotes. Needs torch, numpy, onnx and onnxruntime.
 
+    python3 make.py --digits … --widths 80x56,224x160 --output FOLDER
+
+writes dense networks of other widths, made alike, into a folder: FOLDER/dense-80x56.onnx, …
+
 Samples are bytes: the digits' 0..16 times 15. Input of every network: float32, byte / 255.
 """
 import argparse
@@ -56,7 +60,7 @@ def train(model, x, y, epochs):
 
 def export(name, model, x, y):
     import onnxruntime
-    path = HERE / name
+    path = HERE / name  # absolute names stay what they are
     shape = list(x.shape[1:])
     torch.onnx.export(model, (torch.zeros(1, *shape),), str(path), dynamo=False, opset_version=13,
                       do_constant_folding=False, training=torch.onnx.TrainingMode.PRESERVE,
@@ -71,12 +75,15 @@ def export(name, model, x, y):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--digits", required=True)
+    parser.add_argument("--widths", help="dense networks of these widths instead, as 80x56,224x160")
+    parser.add_argument("--output", type=Path, help="folder for those")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     pixels, labels = load(arguments.digits)
     small = pixels.reshape(-1, 4, 2, 4, 2).astype(np.uint16).mean((2, 4)).round().astype(np.uint8)
-    save("digits.npz", pixels[:, None], labels)
-    save("digits-4x4.npz", small[:, None], labels)
+    if not arguments.widths:
+        save("digits.npz", pixels[:, None], labels)
+        save("digits-4x4.npz", small[:, None], labels)
 
     x = torch.from_numpy(pixels).float().div(255)[:, None]
     x16 = torch.from_numpy(small).float().div(255)[:, None]
@@ -91,6 +98,13 @@ def main():
                              nn.Conv2d(12, 24, 3, padding=1), nn.BatchNorm2d(24), nn.ReLU(), nn.AvgPool2d(2),
                              nn.Flatten(), nn.Linear(96, 10))
 
+    if arguments.widths:
+        for widths in arguments.widths.split(","):
+            torch.manual_seed(SEED)
+            model = dense(64, *map(int, widths.split("x")))
+            train(model, x, y, 30)
+            export((arguments.output / f"dense-{widths}.onnx").resolve(), model, x, y)
+        return
     for name, make, data, epochs in [("dense.onnx", lambda: dense(64, 112, 80), x, 30),
                                      ("dense16.onnx", lambda: dense(16, 96, 48), x16, 60),
                                      ("conv.onnx", conv, x, 30)]:

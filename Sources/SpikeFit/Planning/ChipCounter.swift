@@ -193,7 +193,9 @@ extension ChipDemand {
           let kind = wiring.isConvolution ? "convolution" : "dense"
           guard !fact.value.contains(kind) else { continue }
           lacks(
-            "connections", "\(kind) connections (there are \(fact.value.joined(separator: ", ")))",
+            "connections",
+            "\(kind) connections; \(spec.name) has "
+              + "\(fact.value.joined(separator: ", ")) connections only",
             wiring.name, fact)
         }
       }
@@ -201,7 +203,8 @@ extension ChipDemand {
         for layer in part where !fact.value.contains(map.layers[layer].model) {
           lacks(
             "neuronModels",
-            "\(map.layers[layer].model) neurons (there are \(fact.value.joined(separator: ", ")))",
+            "\(map.layers[layer].model) neurons; \(spec.name) has "
+              + "\(fact.value.joined(separator: ", ")) neurons only",
             map.layers[layer].name, fact)
         }
       }

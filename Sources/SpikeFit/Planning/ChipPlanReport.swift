@@ -71,16 +71,17 @@ struct ChipPlanReport {
 
   private func shortfall(_ item: ChipDemand.Item) -> ChipShortfall {
     let place = item.place.map { " at '\($0)'" } ?? ""
-    let isMissing = item.limit == "connections" || item.limit == "neuronModels"
+    // "convolution connections; the chip has dense connections only"
+    let parts = item.what.split(separator: ";", maxSplits: 1).map(String.init)
     var message =
-      isMissing
-      ? "The network needs \(item.what)\(place); \(spec.name) has none of them (\(item.source))."
-      : "The network needs \(item.needed) \(item.what)\(place); \(spec.name) has \(item.allowed): "
-        + "\(item.needed - item.allowed) too many (\(item.source))."
+      parts.count == 2
+      ? "The network needs \(parts[0])\(place);\(parts[1]) (\(item.source))."
+      : "The network needs \(Quantity.text(item.needed, item.what))\(place); \(spec.name) has "
+        + "\(item.allowed): \(item.needed - item.allowed) too many (\(item.source))."
     if item.isPrunable {
       message +=
-        " That is after the removal of \(Int((wishes.largestShare * 100).rounded())) % of the "
-        + "channels that could help."
+        " That counts \(Int((wishes.largestShare * 100).rounded())) % of the channels that could "
+        + "help as removed already."
     }
     return ChipShortfall(
       limit: item.limit, place: item.place, needed: item.needed, allowed: item.allowed,
@@ -89,18 +90,21 @@ struct ChipPlanReport {
 
   private func remedy(_ item: ChipDemand.Item) -> String {
     switch item.limit {
-    case "inputChannels": "reduce the input to \(item.allowed) lines before the network"
-    case "addresses", "neurons", "hiddenNeurons", "cores":
-      "use a network with at most \(item.allowed) \(item.what)"
-    case "outputNeurons": "use at most \(item.allowed) classes"
+    case "inputChannels":
+      "reduce the input to \(Quantity.text(item.allowed, "lines")) before the network"
+    case "cores": "use a network that fills at most \(Quantity.text(item.allowed, item.what))"
+    case "addresses", "neurons", "hiddenNeurons", "layers":
+      "use a network with at most \(Quantity.text(item.allowed, item.what))"
+    case "outputNeurons": "use at most \(Quantity.text(item.allowed, "classes"))"
     case "connections": "use a network with the connections that the chip has"
     case "neuronModels": "use neurons that the chip has"
-    case "layers": "use a network with at most \(item.allowed) layers"
-    case "kernelSize": "use kernels of at most \(item.allowed) taps"
-    case "timeSteps": "use at most \(item.allowed) time steps"
+    case "kernelSize": "use kernels of at most \(Quantity.text(item.allowed, "taps"))"
+    case "timeSteps": "use at most \(Quantity.text(item.allowed, item.what))"
     case "fanOutLayers": "remove a branch, or relay the spikes through a further population"
     case "axons": axonRemedy(item)
-    default: "use fewer channels, so that \(item.allowed) \(item.what) are enough"
+    default:
+      "use fewer channels, so that \(Quantity.text(item.allowed, item.what)) "
+        + (item.allowed == 1 ? "is enough" : "are enough")
     }
   }
 
@@ -110,7 +114,7 @@ struct ChipPlanReport {
     return
       inputs * 2 <= item.allowed
       ? "ask for fewer unique weights: \(inputs) lines leave room for \(item.allowed / inputs)"
-      : "use at most \(item.allowed / types) inputs a neuron"
+      : "use at most \(Quantity.text(item.allowed / types, "inputs")) a neuron"
   }
 
   // MARK: Lines
@@ -130,9 +134,8 @@ struct ChipPlanReport {
     }
     let asked = Int((options.pruneShare * Double(all)).rounded())
     if removed > 0 || asked > 0 {
-      lines.append(
-        "pruning: the limits take \(removed) of \(all) channels, you asked for \(asked); "
-          + "\(max(removed, asked)) go")
+      let request = asked > 0 ? ", you asked for \(asked): \(max(removed, asked)) go" : ""
+      lines.append("pruning: the limits take \(removed) of \(all) channels\(request)")
     }
     lines.append(codebookLine)
     lines.append(

@@ -31,14 +31,17 @@ extension FitResult.BudgetUse {
     guard !isMet else { return nil }
     guard let used else {
       return Finding(
-        .notChecked, code: "fit.budget", message: "The \(budget.kind.rawValue) were not measured.",
+        .notChecked, code: "fit.budget",
+        message: "What is used of the budget of \(budget.name) was not measured.",
         fix: "give test data")
     }
     return Finding(
       .warning, code: "fit.budget",
       message:
-        "\(Int(used)) \(budget.kind.rawValue) are needed; the budget is \(Int(budget.limit)).",
-      fix: "ask for a somewhat smaller budget or more pruning events",
-      needed: "\(Int(used))", allowed: "\(Int(budget.limit))")
+        "The budget of \(budget.name) is \(budget.text(of: budget.limit)); the fitted network needs "
+        + "\(budget.text(of: used)).",
+      fix: "allow more, or start from a smaller network; where little is missing, ask for somewhat "
+        + "less than the limit or for more pruning events",
+      needed: budget.text(of: used), allowed: budget.text(of: budget.limit))
   }
 }

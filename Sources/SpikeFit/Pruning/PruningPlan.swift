@@ -51,7 +51,8 @@ package struct PruningChoice {
   ///   - scores: One list for each group; the lowest go.
   ///   - originals: Channels that each group had before any pruning.
   ///   - removed: How many channels of all groups go now.
-  ///   - multiple: Groups keep a multiple of this many channels, where they had as many.
+  ///   - multiple: Groups keep a multiple of this many channels, where they had as many: the next
+  ///     one up, but the next one down where a chip or a budget needs the room.
   ///   - largestShare: No group loses more than this share of its original channels.
   ///   - most: Most channels that each group may keep whatever the scores say; empty for no such
   ///     limit. It wins over `largestShare`.
@@ -90,8 +91,28 @@ package struct PruningChoice {
       left[group] -= 1
       count += 1
     }
-    if multiple > 1 { PruningChoice.roundUp(&gone, &left, order, multiple) }
+    if multiple > 1 {
+      if first.isEmpty {
+        PruningChoice.roundUp(&gone, &left, order, multiple, most)
+      } else {
+        PruningChoice.roundDown(&gone, &left, order, multiple, originals)
+      }
+    }
     kept = gone.map { flags in flags.indices.filter { !flags[$0] } }
+  }
+
+  /// Takes the worst channels until a group that has lost any has a whole multiple.
+  private static func roundDown(
+    _ gone: inout [[Bool]], _ left: inout [Int], _ order: [(Int, Int)], _ multiple: Int,
+    _ originals: [Int]
+  ) {
+    for (group, channel) in order where !gone[group][channel] {
+      guard left[group] < originals[group], left[group] > multiple else { continue }
+      if left[group] % multiple != 0 {
+        gone[group][channel] = true
+        left[group] -= 1
+      }
+    }
   }
 
   /// Fewest channels that each group keeps.
@@ -108,10 +129,11 @@ package struct PruningChoice {
 
   /// Brings back the best of the removed channels until a group has a whole multiple, or all.
   private static func roundUp(
-    _ gone: inout [[Bool]], _ left: inout [Int], _ order: [(Int, Int)], _ multiple: Int
+    _ gone: inout [[Bool]], _ left: inout [Int], _ order: [(Int, Int)], _ multiple: Int,
+    _ most: [Int]
   ) {
     for (group, channel) in order.reversed() where gone[group][channel] {
-      if left[group] % multiple != 0 {
+      if left[group] % multiple != 0, most.isEmpty || left[group] < most[group] {
         gone[group][channel] = false
         left[group] += 1
       }

@@ -22,7 +22,8 @@ extension Pipeline {
     let network = RecipePath.resolve(recipe.network, beside: request.recipe)
     let salt = [
       SfconvVersion.number, try Pipeline.hash(of: network), recipe.data,
-      "\(recipe.trainSamples ?? 0)", "\(recipe.testSamples ?? 0)", "\(recipe.timeSteps)",
+      recipe.trainSamples.map { "\($0) drawn" } ?? "0", "\(recipe.testSamples ?? 0)",
+      "\(recipe.timeSteps)",
     ].joined(separator: " ")
     let plan = try ComparisonPlan(recipe, path: request.recipe, salt: salt)
     var book = ComparisonBook(recipe, folder: folder, runs: plan.runs)
