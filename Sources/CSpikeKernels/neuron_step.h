@@ -1,6 +1,8 @@
-// One step of a spiking neuron, backward in time; not part of the interface.
+// One step of a spiking neuron, forward and backward in time; not part of the interface.
 //
-// With G_S from above, G_V from the step after and g the surrogate's derivative (spikefit design
+// Forward: i = i_before current_decay + x (or x without a current), h = v membrane_decay + i, a
+// spike where h reaches the threshold, v = h - theta or the reset value behind a spike. Backward,
+// with G_S from above, G_V from the step after and g the surrogate's derivative (spikefit design
 // notes, 4.3): G_h = G_S g + G_V D, where D = 1 (soft reset) or 1 - s (hard reset).
 #pragma once
 
@@ -23,19 +25,51 @@ typedef struct {
   spk_f16 on_threshold;  // summed over the steps
 } spk_step_adjoint;
 
-SPK_INLINE void spk_step_rule_make(
-    spk_step_rule *rule, const spk_neuron *neuron, const spk_f16 *theta, spk_surrogate surrogate,
-    int soft, int detached, int sums_threshold) {
+// What goes from a step to the step after.
+typedef struct {
+  spk_f16 potential, current;
+} spk_step_state;
+
+// A rule for the forward step alone.
+SPK_INLINE void spk_step_rule_forward(
+    spk_step_rule *rule, const spk_neuron *neuron, const spk_f16 *theta, int soft, int strict,
+    int has_current) {
   rule->theta = *theta;
-  rule->unit = 1.0f / *theta;
   rule->membrane_decay = neuron->membrane_decay;
   rule->current_decay = neuron->current_decay;
   rule->reset = neuron->reset_value;
   rule->initial_share = neuron->initial_share;
-  rule->surrogate = surrogate;
   rule->soft = soft;
-  rule->strict = neuron->is_strict != 0;
-  rule->has_current = neuron->has_current != 0;
+  rule->strict = strict;
+  rule->has_current = has_current;
+}
+
+// The state before the first step: the potential is a share of the threshold.
+SPK_INLINE void spk_step_begin(const spk_step_rule *rule, spk_step_state *state) {
+  state->potential = rule->theta * rule->initial_share;
+  state->current = 0;
+}
+
+// From the input to h before the reset, and where h fires.
+SPK_INLINE void spk_step_forward(
+    const spk_step_rule *rule, const spk_f16 *input, spk_step_state *state, spk_f16 *potential,
+    spk_i16 *fires) {
+  if (rule->has_current) state->current = state->current * rule->current_decay + *input;
+  const spk_f16 i = rule->has_current ? state->current : *input;
+  const spk_f16 h = state->potential * rule->membrane_decay + i;
+  *fires = rule->strict ? h > rule->theta : h >= rule->theta;
+  state->potential = *fires ? (rule->soft ? h - rule->theta : (spk_f16)rule->reset) : h;
+  *potential = h;
+}
+
+// A rule for both directions.
+SPK_INLINE void spk_step_rule_make(
+    spk_step_rule *rule, const spk_neuron *neuron, const spk_f16 *theta, spk_surrogate surrogate,
+    int soft, int detached, int sums_threshold) {
+  spk_step_rule_forward(
+      rule, neuron, theta, soft, neuron->is_strict != 0, neuron->has_current != 0);
+  rule->unit = 1.0f / *theta;
+  rule->surrogate = surrogate;
   rule->detached = detached;
   rule->sums_threshold = sums_threshold;
 }
@@ -68,7 +102,7 @@ SPK_INLINE void spk_step_backward(
   adjoint->on_potential = on_h * rule->membrane_decay;
 }
 
-// Behind the first step: the initial potential is a share of the threshold.
+// Behind the first step: what the initial potential adds.
 SPK_INLINE void spk_step_finish(const spk_step_rule *rule, spk_step_adjoint *adjoint) {
   adjoint->on_threshold = adjoint->on_threshold + adjoint->on_potential * rule->initial_share;
 }

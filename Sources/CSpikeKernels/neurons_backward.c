@@ -8,32 +8,49 @@
 typedef struct {
   spk_neuron neuron;
   spk_surrogate surrogate;
-  int64_t steps, count, input_stride;
-  const float *potentials, *spike_gradient;
+  int64_t steps, count;
+  int64_t gradient_stride;  // of the input gradient: count, or 0 for the sum over the steps
+  const float *spike_gradient;
   float *input_gradient;
+  // Potentials of the forward pass or, without them, the input to make them again.
+  const float *potentials, *input;
+  int64_t input_stride;
 } spk_backward;
 
 // `sums`, if not null, receives the threshold gradient of each lane.
 SPK_INLINE void spk_spiking_block(
     const spk_backward *b, int64_t i, int64_t lanes, const float *threshold, double *sums,
-    int kind, int soft, int detached) {
-  spk_f16 theta, h, from_above, on_input = 0;
+    int64_t steps, int kind, int soft, int detached) {
+  spk_f16 theta, h, from_above, on_input = 0, made[SPK_REMADE_STEPS];
   spk_load(&theta, threshold, SPK_LANES);
   const spk_surrogate surrogate = {kind, b->surrogate.parameter};
   spk_step_rule rule;
   spk_step_rule_make(&rule, &b->neuron, &theta, surrogate, soft, detached, sums != NULL);
+  if (b->input) {
+    spk_step_state state;
+    spk_i16 fires;
+    spk_step_begin(&rule, &state);
+    for (int64_t t = 0; t < steps; t++) {
+      spk_load(&h, b->input + t * b->input_stride + i, lanes);
+      spk_step_forward(&rule, &h, &state, &made[t], &fires);
+    }
+  }
   spk_step_adjoint adjoint = {0, 0, 0};
-  for (int64_t t = b->steps - 1; t >= 0; t--) {
-    spk_load(&h, b->potentials + t * b->count + i, lanes);
+  for (int64_t t = steps - 1; t >= 0; t--) {
+    if (b->input) {
+      h = made[t];
+    } else {
+      spk_load(&h, b->potentials + t * b->count + i, lanes);
+    }
     spk_load(&from_above, b->spike_gradient + t * b->count + i, lanes);
     spk_step_backward(&rule, &h, &from_above, &adjoint);
-    if (b->input_stride) {
+    if (b->gradient_stride) {
       spk_store(&adjoint.on_current, b->input_gradient + t * b->count + i, lanes);
     } else {
       on_input = on_input + adjoint.on_current;
     }
   }
-  if (!b->input_stride) spk_store(&on_input, b->input_gradient + i, lanes);
+  if (!b->gradient_stride) spk_store(&on_input, b->input_gradient + i, lanes);
   if (sums) {
     spk_step_finish(&rule, &adjoint);
     for (int64_t lane = 0; lane < lanes; lane++) sums[lane] += (double)adjoint.on_threshold[lane];
@@ -41,33 +58,42 @@ SPK_INLINE void spk_spiking_block(
 }
 
 SPK_INLINE void spk_spiking_all(
-    const spk_backward *b, const spk_thresholds *thresholds, double *sums, int kind, int soft,
-    int detached) {
+    const spk_backward *b, const spk_thresholds *thresholds, double *sums, int64_t steps, int kind,
+    int soft, int detached) {
   int64_t channel = 0, i = 0;
   for (; i + SPK_LANES <= b->count; i += SPK_LANES) {
     const float *theta = thresholds->values + channel;
     double *lane_sums = sums ? sums + channel : NULL;
-    spk_spiking_block(b, i, SPK_LANES, theta, lane_sums, kind, soft, detached);
+    spk_spiking_block(b, i, SPK_LANES, theta, lane_sums, steps, kind, soft, detached);
     channel = spk_next_channel(channel, thresholds->channels);
   }
   if (i < b->count) {
     const float *theta = thresholds->values + channel;
     double *lane_sums = sums ? sums + channel : NULL;
-    spk_spiking_block(b, i, b->count - i, theta, lane_sums, kind, soft, detached);
+    spk_spiking_block(b, i, b->count - i, theta, lane_sums, steps, kind, soft, detached);
   }
 }
 
-// Each surrogate gets loops of its own; the rest stays a branch that is always predicted.
+// The usual choices get loops of their own, in which four steps stay in registers; the rest are
+// branches that are always predicted.
+SPK_INLINE void spk_spiking_kind(
+    const spk_backward *b, const spk_thresholds *thresholds, double *sums, int kind,
+    int detached) {
+  const int soft = b->neuron.resets_by_subtraction != 0;
+  if (detached && b->steps == 4 && soft && sums) {
+    spk_spiking_all(b, thresholds, sums, 4, kind, 1, 1);
+  } else if (detached && b->steps == 4) {
+    spk_spiking_all(b, thresholds, sums, 4, kind, soft, 1);
+  } else {
+    spk_spiking_all(b, thresholds, sums, b->steps, kind, soft, detached);
+  }
+}
+
 #define SPK_SPIKING_BACKWARD(name, kind)                                             \
   SPK_CLONES static void name(                                                       \
       const spk_backward *b, const spk_thresholds *thresholds, double *sums,         \
       int detached) {                                                                \
-    if (b->neuron.resets_by_subtraction && detached && !sums) {                      \
-      spk_spiking_all(b, thresholds, NULL, kind, 1, 1);                              \
-    } else {                                                                         \
-      const int soft = b->neuron.resets_by_subtraction != 0;                         \
-      spk_spiking_all(b, thresholds, sums, kind, soft, detached);                    \
-    }                                                                                \
+    spk_spiking_kind(b, thresholds, sums, kind, detached);                           \
   }
 
 SPK_SPIKING_BACKWARD(spk_backward_atan, SPK_SURROGATE_ATAN)
@@ -78,11 +104,14 @@ SPK_SPIKING_BACKWARD(spk_backward_rectangle, SPK_SURROGATE_RECTANGLE)
 
 void spk_spiking_backward(
     const spk_neuron *neuron, spk_surrogate surrogate, int32_t is_reset_detached, int64_t steps,
-    int64_t count, int64_t input_stride, const float *potentials, const float *threshold,
-    int64_t channels, const float *spike_gradient, float *input_gradient,
-    float *threshold_gradient) {
-  const spk_backward b = {*neuron,    surrogate,      steps,         count, input_stride,
-                          potentials, spike_gradient, input_gradient};
+    int64_t count, const float *potentials, const float *input, int64_t input_stride,
+    const float *threshold, int64_t channels, const float *spike_gradient,
+    float *input_gradient, int64_t gradient_stride, float *threshold_gradient) {
+  const spk_backward b = {
+      .neuron = *neuron, .surrogate = surrogate, .steps = steps, .count = count,
+      .gradient_stride = gradient_stride, .spike_gradient = spike_gradient,
+      .input_gradient = input_gradient, .potentials = potentials, .input = input,
+      .input_stride = input_stride};
   spk_thresholds thresholds = spk_thresholds_make(threshold, channels);
   double *sums = threshold_gradient ? spk_scratch(channels + SPK_LANES, sizeof(double)) : NULL;
   const int detached = is_reset_detached != 0;
@@ -111,13 +140,13 @@ SPK_INLINE void spk_integrator_block(const spk_backward *b, int64_t i, int64_t l
     spk_load(&from_above, b->spike_gradient + t * b->count + i, lanes);
     on_h = on_h * b->neuron.membrane_decay + from_above;
     on_current = has_current ? on_current * b->neuron.current_decay + on_h : on_h;
-    if (b->input_stride) {
+    if (b->gradient_stride) {
       spk_store(&on_current, b->input_gradient + t * b->count + i, lanes);
     } else {
       on_input = on_input + on_current;
     }
   }
-  if (!b->input_stride) spk_store(&on_input, b->input_gradient + i, lanes);
+  if (!b->gradient_stride) spk_store(&on_input, b->input_gradient + i, lanes);
 }
 
 SPK_CLONES
@@ -130,8 +159,8 @@ static void spk_integrator_all(const spk_backward *b) {
 void spk_integrator_backward(
     const spk_neuron *neuron, int64_t steps, int64_t count, int64_t input_stride,
     const float *potential_gradient, float *input_gradient) {
-  const spk_surrogate none = {0, 0};
-  const spk_backward b = {*neuron, none,               steps,         count, input_stride,
-                          NULL,    potential_gradient, input_gradient};
+  const spk_backward b = {
+      .neuron = *neuron, .steps = steps, .count = count, .gradient_stride = input_stride,
+      .spike_gradient = potential_gradient, .input_gradient = input_gradient};
   spk_integrator_all(&b);
 }

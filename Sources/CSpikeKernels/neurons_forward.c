@@ -1,6 +1,7 @@
 // Forward pass of populations: all steps of sixteen neurons in registers, then the next sixteen.
 
 #include "include/spk_neurons.h"
+#include "neuron_step.h"
 #include "support.h"
 #include "thresholds.h"
 
@@ -14,31 +15,24 @@ typedef struct {
 SPK_INLINE void spk_spiking_block(
     const spk_forward *f, int64_t i, int64_t lanes, const float *threshold, int soft, int strict,
     int has_current) {
-  spk_f16 theta, v, current = 0, x;
+  spk_f16 theta, x, h;
+  spk_i16 fires;
   spk_load(&theta, threshold, SPK_LANES);
-  if (f->potential_state) {
-    spk_load(&v, f->potential_state + i, lanes);
-  } else {
-    v = theta * f->neuron.initial_share;
-  }
-  if (has_current && f->current_state) spk_load(&current, f->current_state + i, lanes);
-  const spk_f16 reset = f->neuron.reset_value;
-  const float decay = f->neuron.membrane_decay, current_decay = f->neuron.current_decay;
+  spk_step_rule rule;
+  spk_step_rule_forward(&rule, &f->neuron, &theta, soft, strict, has_current);
+  spk_step_state state;
+  spk_step_begin(&rule, &state);
+  if (f->potential_state) spk_load(&state.potential, f->potential_state + i, lanes);
+  if (has_current && f->current_state) spk_load(&state.current, f->current_state + i, lanes);
   for (int64_t t = 0; t < f->steps; t++) {
     spk_load(&x, f->input + t * f->input_stride + i, lanes);
-    if (has_current) {
-      current = current * current_decay + x;
-      x = current;
-    }
-    const spk_f16 h = v * decay + x;
-    const spk_i16 fires = strict ? h > theta : h >= theta;
+    spk_step_forward(&rule, &x, &state, &h, &fires);
     const spk_f16 spike = fires ? (spk_f16)1.0f : (spk_f16)0.0f;
-    v = fires ? (soft ? h - theta : reset) : h;
     spk_store(&spike, f->spikes + t * f->count + i, lanes);
     if (f->potentials) spk_store(&h, f->potentials + t * f->count + i, lanes);
   }
-  if (f->potential_state) spk_store(&v, f->potential_state + i, lanes);
-  if (has_current && f->current_state) spk_store(&current, f->current_state + i, lanes);
+  if (f->potential_state) spk_store(&state.potential, f->potential_state + i, lanes);
+  if (has_current && f->current_state) spk_store(&state.current, f->current_state + i, lanes);
 }
 
 SPK_INLINE void spk_spiking_all(

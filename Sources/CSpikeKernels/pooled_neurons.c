@@ -13,35 +13,34 @@ typedef struct {
   int64_t size, pooled_size;  // floats of one step
   float spike_cost;
   const float *input, *threshold, *pooled_gradient;
-  float *pooled, *potentials, *input_gradient;
+  float *pooled, *input_gradient;
 } spk_pooled;
 
 SPK_INLINE void spk_pooled_window_forward(
     const spk_pooled *p, int64_t origin, int64_t target, int64_t channel, int64_t lanes,
-    spk_i16 *spikes, int soft, int strict, int has_current) {
+    spk_i16 *spikes, int64_t steps, int soft, int strict, int has_current) {
   const spk_pooled_geometry *g = p->g;
-  const spk_f16 reset = p->neuron->reset_value;
-  const float decay = p->neuron->membrane_decay, current_decay = p->neuron->current_decay;
   spk_f16 theta, sums[SPK_POOLED_STEPS];
   spk_load(&theta, p->threshold + channel, lanes);
-  for (int64_t t = 0; t < g->steps; t++) sums[t] = 0;
+  spk_step_rule rule;
+  spk_step_rule_forward(&rule, p->neuron, &theta, soft, strict, has_current);
+  for (int64_t t = 0; t < steps; t++) sums[t] = 0;
   for (int64_t ky = 0; ky < g->kernel_height; ky++) {
     for (int64_t kx = 0; kx < g->kernel_width; kx++) {
       const int64_t i = origin + (ky * g->width + kx) * g->channels;
-      spk_f16 v = theta * p->neuron->initial_share, current = 0, x;
+      spk_step_state state;
+      spk_step_begin(&rule, &state);
+      spk_f16 x, h;
+      spk_i16 fires;
       spk_load(&x, p->input + i, lanes);
-      for (int64_t t = 0; t < g->steps; t++) {
+      for (int64_t t = 0; t < steps; t++) {
         if (!g->input_is_fixed) spk_load(&x, p->input + t * p->size + i, lanes);
-        if (has_current) current = current * current_decay + x;
-        const spk_f16 h = v * decay + (has_current ? current : x);
-        const spk_i16 fires = strict ? h > theta : h >= theta;
-        v = fires ? (soft ? h - theta : reset) : h;
+        spk_step_forward(&rule, &x, &state, &h, &fires);
         sums[t] = sums[t] + (fires ? (spk_f16)1.0f : (spk_f16)0.0f);
-        if (p->potentials) spk_store(&h, p->potentials + t * p->size + i, lanes);
       }
     }
   }
-  for (int64_t t = 0; t < g->steps; t++) {
+  for (int64_t t = 0; t < steps; t++) {
     *spikes += __builtin_convertvector(sums[t], spk_i16);
     const spk_f16 pooled = sums[t] / g->divisor;
     spk_store(&pooled, p->pooled + t * p->pooled_size + target, lanes);
@@ -50,28 +49,35 @@ SPK_INLINE void spk_pooled_window_forward(
 
 SPK_INLINE void spk_pooled_window_backward(
     const spk_pooled *p, int64_t origin, int64_t target, int64_t channel, int64_t lanes,
-    double *sums, int kind, int soft, int detached) {
+    double *sums, int64_t steps, int kind, int soft, int detached) {
   const spk_pooled_geometry *g = p->g;
-  spk_f16 theta, from_above[SPK_POOLED_STEPS];
+  spk_f16 theta, from_above[SPK_POOLED_STEPS], made[SPK_POOLED_STEPS];
   spk_load(&theta, p->threshold + channel, lanes);
   for (int64_t k = lanes; k < SPK_LANES; k++) theta[k] = 1;
   const spk_surrogate surrogate = {kind, p->surrogate.parameter};
   spk_step_rule rule;
   spk_step_rule_make(&rule, p->neuron, &theta, surrogate, soft, detached, sums != NULL);
   spk_step_adjoint adjoint = {0, 0, 0};
-  for (int64_t t = 0; t < g->steps; t++) {
+  for (int64_t t = 0; t < steps; t++) {
     spk_load(&from_above[t], p->pooled_gradient + t * p->pooled_size + target, lanes);
     from_above[t] = from_above[t] / g->divisor + p->spike_cost;
   }
   for (int64_t ky = 0; ky < g->kernel_height; ky++) {
     for (int64_t kx = 0; kx < g->kernel_width; kx++) {
       const int64_t i = origin + (ky * g->width + kx) * g->channels;
-      spk_f16 on_input = 0, h;
+      spk_f16 on_input = 0, x;
+      spk_i16 fires;
+      spk_step_state state;
+      spk_step_begin(&rule, &state);
+      spk_load(&x, p->input + i, lanes);
+      for (int64_t t = 0; t < steps; t++) {
+        if (!g->input_is_fixed) spk_load(&x, p->input + t * p->size + i, lanes);
+        spk_step_forward(&rule, &x, &state, &made[t], &fires);
+      }
       adjoint.on_potential = 0;
       adjoint.on_current = 0;
-      for (int64_t t = g->steps - 1; t >= 0; t--) {
-        spk_load(&h, p->potentials + t * p->size + i, lanes);
-        spk_step_backward(&rule, &h, &from_above[t], &adjoint);
+      for (int64_t t = steps - 1; t >= 0; t--) {
+        spk_step_backward(&rule, &made[t], &from_above[t], &adjoint);
         if (g->input_is_fixed) {
           on_input = on_input + adjoint.on_current;
         } else if (p->input_gradient) {
@@ -116,12 +122,12 @@ SPK_INLINE void spk_pooled_window_backward(
   }
 
 SPK_INLINE int64_t spk_pooled_forward_all(
-    const spk_pooled *p, int soft, int strict, int has_current) {
+    const spk_pooled *p, int64_t steps, int soft, int strict, int has_current) {
   int64_t total = 0;
   SPK_FOR_WINDOWS(p, {
     spk_i16 spikes = 0;
     spk_pooled_window_forward(
-        p, origin, target, channel, lanes, &spikes, soft, strict, has_current);
+        p, origin, target, channel, lanes, &spikes, steps, soft, strict, has_current);
     int32_t sum = 0;
     for (int64_t lane = 0; lane < lanes; lane++) sum += spikes[lane];
     total += sum;
@@ -129,31 +135,36 @@ SPK_INLINE int64_t spk_pooled_forward_all(
   return total;
 }
 
-// The usual equations get loops of their own, the others share one.
+// The usual equations get loops of their own, the others share one. Four steps stay in registers.
 SPK_CLONES
 static int64_t spk_pooled_forward_choose(const spk_pooled *p) {
   const int soft = p->neuron->resets_by_subtraction != 0;
   const int strict = p->neuron->is_strict != 0;
-  if (p->neuron->has_current) return spk_pooled_forward_all(p, soft, strict, 1);
-  if (soft && !strict) return spk_pooled_forward_all(p, 1, 0, 0);
-  if (soft) return spk_pooled_forward_all(p, 1, 1, 0);
-  return spk_pooled_forward_all(p, 0, strict, 0);
+  const int64_t steps = p->g->steps;
+  if (p->neuron->has_current) return spk_pooled_forward_all(p, steps, soft, strict, 1);
+  if (soft && !strict && steps == 4) return spk_pooled_forward_all(p, 4, 1, 0, 0);
+  if (soft && !strict) return spk_pooled_forward_all(p, steps, 1, 0, 0);
+  if (soft) return spk_pooled_forward_all(p, steps, 1, 1, 0);
+  return spk_pooled_forward_all(p, steps, 0, strict, 0);
 }
 
 SPK_INLINE void spk_pooled_backward_all(
-    const spk_pooled *p, double *sums, int kind, int soft, int detached) {
+    const spk_pooled *p, double *sums, int64_t steps, int kind, int soft, int detached) {
   SPK_FOR_WINDOWS(
       p, spk_pooled_window_backward(
-             p, origin, target, channel, lanes, sums, kind, soft, detached))
+             p, origin, target, channel, lanes, sums, steps, kind, soft, detached))
 }
 
 SPK_INLINE void spk_pooled_backward_kind(
     const spk_pooled *p, double *sums, int kind, int detached) {
-  if (p->neuron->resets_by_subtraction && detached) {
-    spk_pooled_backward_all(p, sums, kind, 1, 1);
+  const int soft = p->neuron->resets_by_subtraction != 0;
+  const int64_t steps = p->g->steps;
+  if (detached && steps == 4 && soft && sums) {
+    spk_pooled_backward_all(p, sums, 4, kind, 1, 1);
+  } else if (detached && steps == 4) {
+    spk_pooled_backward_all(p, sums, 4, kind, soft, 1);
   } else {
-    spk_pooled_backward_all(
-        p, sums, kind, p->neuron->resets_by_subtraction != 0, detached);
+    spk_pooled_backward_all(p, sums, steps, kind, soft, detached);
   }
 }
 
@@ -178,23 +189,22 @@ static spk_pooled spk_pooled_make(
 
 int64_t spk_pooled_forward(
     const spk_neuron *neuron, const spk_pooled_geometry *geometry, const float *input,
-    const float *threshold, float *pooled, float *potentials) {
+    const float *threshold, float *pooled) {
   spk_pooled p = spk_pooled_make(neuron, geometry, threshold);
   p.input = input;
   p.pooled = pooled;
-  p.potentials = potentials;
   return spk_pooled_forward_choose(&p);
 }
 
 void spk_pooled_backward(
     const spk_neuron *neuron, const spk_pooled_geometry *geometry, spk_surrogate surrogate,
-    int32_t is_reset_detached, float spike_cost, const float *potentials,
+    int32_t is_reset_detached, float spike_cost, const float *input,
     const float *threshold, const float *pooled_gradient, float *input_gradient,
     float *threshold_gradient) {
   spk_pooled p = spk_pooled_make(neuron, geometry, threshold);
   p.surrogate = surrogate;
   p.spike_cost = spike_cost;
-  p.potentials = (float *)potentials;
+  p.input = input;
   p.pooled_gradient = pooled_gradient;
   p.input_gradient = input_gradient;
   const int64_t channels = geometry->channels;

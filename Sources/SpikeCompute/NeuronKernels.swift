@@ -57,17 +57,53 @@ extension Kernels {
     potentials: FloatView, thresholds: FloatView, spikeGradient: FloatView,
     inputGradient: FloatView, thresholdGradient: FloatView? = nil
   ) {
-    let count = neurons(of: potentials, steps)
-    let stride = inputStride(inputGradient, steps, count)
-    precondition(spikeGradient.count == steps * count, "a spike gradient per potential")
+    precondition(potentials.count == spikeGradient.count, "a spike gradient per potential")
+    unsafe backward(
+      neuron, surrogate, isResetDetached, steps, potentials.constant, nil, thresholds,
+      spikeGradient, inputGradient, thresholdGradient)
+  }
+
+  /// Steps for which ``spikingBackward(_:surrogate:isResetDetached:steps:currents:thresholds:spikeGradient:inputGradient:thresholdGradient:)``
+  /// can compute the potentials once more.
+  public static var maximumRemadeSteps: Int { Int(SPK_REMADE_STEPS) }
+
+  /// As the other `spikingBackward`, from the input of the forward pass instead of the potentials
+  /// that it kept: computing them again costs less than writing and reading them, and gives the
+  /// same bits.
+  ///
+  /// - Parameters:
+  ///   - steps: at most ``maximumRemadeSteps``.
+  ///   - currents: the input of the forward pass, [T][n] or [n]. `inputGradient` may be the same
+  ///     view if both are [T][n].
+  public static func spikingBackward(
+    _ neuron: NeuronConstants, surrogate: Surrogate, isResetDetached: Bool, steps: Int,
+    currents: FloatView, thresholds: FloatView, spikeGradient: FloatView,
+    inputGradient: FloatView, thresholdGradient: FloatView? = nil
+  ) {
+    precondition(steps <= maximumRemadeSteps, "\(steps) steps")
+    unsafe backward(
+      neuron, surrogate, isResetDetached, steps, nil, currents, thresholds, spikeGradient,
+      inputGradient, thresholdGradient)
+  }
+
+  @unsafe
+  private static func backward(
+    _ neuron: NeuronConstants, _ surrogate: Surrogate, _ isResetDetached: Bool, _ steps: Int,
+    _ potentials: UnsafePointer<Float>?, _ currents: FloatView?, _ thresholds: FloatView,
+    _ spikeGradient: FloatView, _ inputGradient: FloatView, _ thresholdGradient: FloatView?
+  ) {
+    let count = neurons(of: spikeGradient, steps)
+    let gradientStride = inputStride(inputGradient, steps, count)
+    let currentStride = currents.map { inputStride($0, steps, count) } ?? 0
     checkThresholds(thresholds, count)
     precondition(
       thresholdGradient.map { $0.count == thresholds.count } ?? true, "a gradient per threshold")
     var constants = neuron.constants
     unsafe spk_spiking_backward(
       &constants, surrogate.constants, isResetDetached ? 1 : 0, Int64(steps), Int64(count),
-      Int64(stride), potentials.constant, thresholds.constant, Int64(thresholds.count),
-      spikeGradient.constant, inputGradient.start, thresholdGradient?.start)
+      potentials, currents?.constant, Int64(currentStride), thresholds.constant,
+      Int64(thresholds.count), spikeGradient.constant, inputGradient.start,
+      Int64(gradientStride), thresholdGradient?.start)
   }
 
   /// Runs a leaky integrator, the read-out: h = membraneDecay · h + i, which never spikes.

@@ -49,37 +49,35 @@ public struct PooledPopulation: Sendable {
   /// - Parameters:
   ///   - thresholds: one per channel.
   ///   - pooled: result, [T] times ``pooledCount``.
-  ///   - potentials: result h [T] times ``count``, for the backward pass.
   /// - Returns: the number of spikes.
   public func forward(
-    _ input: FloatView, thresholds: FloatView, pooled: FloatView, potentials: FloatView?
+    _ input: FloatView, thresholds: FloatView, pooled: FloatView
   ) -> Int {
     precondition(input.count == inputCount, "\(input.count) currents, not \(inputCount)")
     precondition(thresholds.count == channels, "a threshold per channel")
     precondition(pooled.count == steps * pooledCount, "\(pooled.count) pooled values")
-    precondition(potentials.map { $0.count == steps * count } ?? true, "a potential per neuron")
     var (constants, geometry) = (neuron.constants, geometry)
     return Int(
       unsafe spk_pooled_forward(
-        &constants, &geometry, input.constant, thresholds.constant, pooled.start,
-        potentials?.start))
+        &constants, &geometry, input.constant, thresholds.constant, pooled.start))
   }
 
   /// Back-propagates through the pool, the population and time, as
-  /// ``Kernels/spikingBackward(_:surrogate:isResetDetached:steps:potentials:thresholds:spikeGradient:inputGradient:thresholdGradient:)``
+  /// ``Kernels/spikingBackward(_:surrogate:isResetDetached:steps:currents:thresholds:spikeGradient:inputGradient:thresholdGradient:)``
   /// does.
   ///
   /// - Parameters:
   ///   - spikeCost: gradient of every spike besides that from the pool.
+  ///   - currents: the input of the forward pass, from which the potentials are computed once more.
   ///   - inputGradient: result, summed over the steps for a fixed input.
   ///   - thresholdGradient: result, one per channel.
   public func backward(
     _ pooledGradient: FloatView, surrogate: Surrogate, isResetDetached: Bool,
-    spikeCost: Float = 0, potentials: FloatView, thresholds: FloatView,
+    spikeCost: Float = 0, currents: FloatView, thresholds: FloatView,
     inputGradient: FloatView?, thresholdGradient: FloatView?
   ) {
     precondition(pooledGradient.count == steps * pooledCount, "a gradient per pooled value")
-    precondition(potentials.count == steps * count, "a potential per neuron")
+    precondition(currents.count == inputCount, "\(currents.count) currents, not \(inputCount)")
     precondition(thresholds.count == channels, "a threshold per channel")
     precondition(inputGradient.map { $0.count == inputCount } ?? true, "a gradient per current")
     precondition(
@@ -87,7 +85,7 @@ public struct PooledPopulation: Sendable {
     var (constants, geometry) = (neuron.constants, geometry)
     unsafe spk_pooled_backward(
       &constants, &geometry, surrogate.constants, isResetDetached ? 1 : 0, spikeCost,
-      potentials.constant, thresholds.constant, pooledGradient.constant, inputGradient?.start,
+      currents.constant, thresholds.constant, pooledGradient.constant, inputGradient?.start,
       thresholdGradient?.start)
   }
 }

@@ -117,6 +117,51 @@ struct SpikingBackwardTests {
     }
   }
 
+  @Test("from the currents come the bits that the kept potentials give", arguments: 0..<144)
+  func remadePotentials(seed: Int) {
+    let test = NeuronCase(seed: seed)
+    for (steps, isOnce) in [(test.steps, false), (4, false), (4, true), (64, true)] {
+      // The first currents again where there are more steps than the case has.
+      let row = isOnce ? test.count : steps * test.count
+      let currents = FloatBuffer((0..<row).map { test.input[$0 % test.input.count] })
+      let gradient = FloatBuffer(
+        (0..<steps * test.count).map { test.gradient[$0 % test.gradient.count] })
+      let thresholds = FloatBuffer(test.thresholds)
+      let (spikes, potentials) = (
+        FloatBuffer(count: gradient.count), FloatBuffer(count: gradient.count)
+      )
+      Kernels.spikingForward(
+        test.neuron, steps: steps, input: currents.all, thresholds: thresholds.all,
+        spikes: spikes.all, potentials: potentials.all)
+      // With one current for all steps both forms of the result are asked for.
+      for count in Set([row, gradient.count]) {
+        let (kept, remade) = (FloatBuffer(count: count), FloatBuffer(count: count))
+        let sums = (0..<2).map { _ in FloatBuffer(count: thresholds.count) }
+        Kernels.spikingBackward(
+          test.neuron, surrogate: test.surrogate, isResetDetached: test.isDetached, steps: steps,
+          potentials: potentials.all, thresholds: thresholds.all, spikeGradient: gradient.all,
+          inputGradient: kept.all, thresholdGradient: sums[0].all)
+        Kernels.spikingBackward(
+          test.neuron, surrogate: test.surrogate, isResetDetached: test.isDetached, steps: steps,
+          currents: currents.all, thresholds: thresholds.all, spikeGradient: gradient.all,
+          inputGradient: remade.all, thresholdGradient: sums[1].all)
+        #expect(remade.all.array().bits == kept.all.array().bits, "\(steps) steps, \(test)")
+        #expect(sums[1].all.array().bits == sums[0].all.array().bits, "\(steps) steps, \(test)")
+      }
+    }
+  }
+
+  @Test("the gradient may overwrite the currents", arguments: 0..<12)
+  func overwritesCurrents(seed: Int) {
+    let test = NeuronCase(seed: seed)
+    let (shared, thresholds) = (FloatBuffer(test.input), FloatBuffer(test.thresholds))
+    Kernels.spikingBackward(
+      test.neuron, surrogate: test.surrogate, isResetDetached: test.isDetached,
+      steps: test.steps, currents: shared.all, thresholds: thresholds.all,
+      spikeGradient: FloatBuffer(test.gradient).all, inputGradient: shared.all)
+    #expect(shared.all.array().bits == gradients(of: test).input.bits, "\(test)")
+  }
+
   @Test("scaling input and threshold by a power of two leaves spikes and scales gradients")
   func scaleFree() {
     let steps = 4

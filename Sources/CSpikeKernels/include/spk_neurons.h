@@ -35,14 +35,17 @@ void spk_spiking_forward(
     const float *input, const float *threshold, int64_t channels, float *spikes,
     float *potentials, float *potential_state, float *current_state);
 
-// With input_stride = 0 the input gradient is summed over the steps. threshold_gradient
-// ([channels], overwritten) may be null. input_gradient may be the same memory as
-// spike_gradient or potentials (with input_stride = count).
+// Either potentials or input is null. From the input ([steps][count], or [count] with
+// input_stride = 0; at most SPK_REMADE_STEPS steps) the potentials are computed once more, with the
+// bits that the forward pass gave. With gradient_stride = 0 instead of count the input gradient is
+// summed over the steps. threshold_gradient ([channels], overwritten) may be null. input_gradient
+// may be the same memory as spike_gradient, potentials or input (where both are [steps][count]).
+enum { SPK_REMADE_STEPS = 64 };
 void spk_spiking_backward(
     const spk_neuron *neuron, spk_surrogate surrogate, int32_t is_reset_detached, int64_t steps,
-    int64_t count, int64_t input_stride, const float *potentials, const float *threshold,
-    int64_t channels, const float *spike_gradient, float *input_gradient,
-    float *threshold_gradient);
+    int64_t count, const float *potentials, const float *input, int64_t input_stride,
+    const float *threshold, int64_t channels, const float *spike_gradient,
+    float *input_gradient, int64_t gradient_stride, float *threshold_gradient);
 
 void spk_integrator_forward(
     const spk_neuron *neuron, int64_t steps, int64_t count, int64_t input_stride,

@@ -5,7 +5,7 @@
 
 #include "spk_neurons.h"
 
-enum { SPK_POOLED_STEPS = 64 };
+enum { SPK_POOLED_STEPS = SPK_REMADE_STEPS };
 
 // Windows tile the image: stride = kernel, no border, sizes are multiples of the kernel.
 typedef struct {
@@ -17,16 +17,16 @@ typedef struct {
 } spk_pooled_geometry;
 
 // pooled is [steps][images][height / kernel_height][width / kernel_width][channels]; threshold is
-// per channel; potentials (h before the reset, as in spk_spiking_forward) may be null. Returns the
-// number of spikes. Pooled values and potentials have the bits of the two kernels one by one.
+// per channel. Returns the number of spikes. Pooled values have the bits of the two kernels one by
+// one.
 int64_t spk_pooled_forward(
     const spk_neuron *neuron, const spk_pooled_geometry *geometry, const float *input,
-    const float *threshold, float *pooled, float *potentials);
+    const float *threshold, float *pooled);
 
-// Every spike gets the gradient pooled_gradient / divisor + spike_cost. A fixed input gets the sum
-// over the steps. input_gradient may be null; threshold_gradient ([channels]) may be null.
+// The potentials are made again from the input. Every spike gets the gradient
+// pooled_gradient / divisor + spike_cost. A fixed input gets the sum over the steps. input_gradient may be null; threshold_gradient ([channels]) may be null.
 void spk_pooled_backward(
     const spk_neuron *neuron, const spk_pooled_geometry *geometry, spk_surrogate surrogate,
-    int32_t is_reset_detached, float spike_cost, const float *potentials,
+    int32_t is_reset_detached, float spike_cost, const float *input,
     const float *threshold, const float *pooled_gradient, float *input_gradient,
     float *threshold_gradient);

@@ -16,8 +16,18 @@ struct NeuronPlan: LayerPlan {
   func needs(_ extent: LayerExtent) -> LayerNeeds {
     let all = elements * extent.images * extent.timeSteps
     guard extent.isDifferentiated, neuron.spikes else { return LayerNeeds() }
-    guard extent.purpose == .adjoints else { return LayerNeeds(saved: all) }
-    return LayerNeeds(saved: all, backwardScratch: all, backwardReadsOutput: true)
+    var needs = LayerNeeds()
+    if remakesPotentials(extent) { needs.backwardReadsInputs = true } else { needs.saved = all }
+    guard extent.purpose == .adjoints else { return needs }
+    needs.backwardScratch = all
+    needs.backwardReadsOutput = true
+    return needs
+  }
+
+  /// Whether the backward pass computes the potentials again from the currents instead of reading
+  /// what the forward pass kept: less memory and less time.
+  fileprivate func remakesPotentials(_ extent: LayerExtent) -> Bool {
+    extent.timeSteps <= Kernels.maximumRemadeSteps
   }
 
   func bind(_ memory: LayerMemory) throws(ComputeError) -> any Layer {
@@ -62,8 +72,9 @@ final class NeuronLayer: PopulationLayer {
 
   private(set) var spikeCount = 0
 
+  /// Where the potentials are kept, if they are.
   private var potentials: FloatView? {
-    isDifferentiated ? memory.saved : nil
+    isDifferentiated && !plan.remakesPotentials(memory.extent) ? memory.saved : nil
   }
 
   func forward() {
@@ -107,10 +118,18 @@ final class NeuronLayer: PopulationLayer {
     _ spikeGradient: FloatView, _ threshold: FloatView, into inputGradient: FloatView,
     _ thresholdGradient: FloatView?
   ) {
-    Kernels.spikingBackward(
-      constants, surrogate: memory.surrogate, isResetDetached: memory.resetGradientDetached,
-      steps: memory.extent.timeSteps, potentials: memory.saved, thresholds: threshold,
-      spikeGradient: spikeGradient, inputGradient: inputGradient,
-      thresholdGradient: thresholdGradient)
+    if let potentials {
+      Kernels.spikingBackward(
+        constants, surrogate: memory.surrogate, isResetDetached: memory.resetGradientDetached,
+        steps: memory.extent.timeSteps, potentials: potentials, thresholds: threshold,
+        spikeGradient: spikeGradient, inputGradient: inputGradient,
+        thresholdGradient: thresholdGradient)
+    } else {
+      Kernels.spikingBackward(
+        constants, surrogate: memory.surrogate, isResetDetached: memory.resetGradientDetached,
+        steps: memory.extent.timeSteps, currents: memory.inputs[0], thresholds: threshold,
+        spikeGradient: spikeGradient, inputGradient: inputGradient,
+        thresholdGradient: thresholdGradient)
+    }
   }
 }

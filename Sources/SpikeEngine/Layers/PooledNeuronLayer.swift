@@ -22,8 +22,8 @@ struct PooledNeuronPlan: LayerPlan {
   }
 
   func needs(_ extent: LayerExtent) -> LayerNeeds {
-    guard extent.isDifferentiated else { return LayerNeeds() }
-    return LayerNeeds(saved: population.elements * extent.images * extent.timeSteps)
+    // The backward pass computes the potentials again from the currents.
+    LayerNeeds(backwardReadsInputs: extent.isDifferentiated)
   }
 
   func bind(_ memory: LayerMemory) throws(ComputeError) -> any Layer {
@@ -55,15 +55,14 @@ private final class PooledNeuronLayer: PopulationLayer {
 
   func forward() {
     spikeCount = kernels.forward(
-      memory.inputs[0], thresholds: threshold, pooled: memory.output,
-      potentials: memory.extent.isDifferentiated ? memory.saved : nil)
+      memory.inputs[0], thresholds: threshold, pooled: memory.output)
   }
 
   func backward(parameters: FloatView?) {
     guard let gradient = memory.outputGradient else { return }
     kernels.backward(
       gradient, surrogate: memory.surrogate, isResetDetached: memory.resetGradientDetached,
-      spikeCost: spikeCost, potentials: memory.saved, thresholds: threshold,
+      spikeCost: spikeCost, currents: memory.inputs[0], thresholds: threshold,
       inputGradient: memory.inputGradients[0], thresholdGradient: parameters?.slice(slot))
   }
 }
