@@ -17,12 +17,17 @@ typedef struct {
   spk_surrogate surrogate;
   int soft, strict, has_current, detached;
   int sums_threshold;  // whether the threshold gradient is wanted
+  int sums_decay;      // whether the gradient of the membrane decay is wanted
+  int is_whole;        // whether states are whole multiples of 1 / steps_per_real
+  spk_f16 steps_per_real;
 } spk_step_rule;
 
 // What goes from a step to the step before.
 typedef struct {
   spk_f16 on_potential, on_current;
   spk_f16 on_threshold;  // summed over the steps
+  // Gradient of h of the step after, and the sum of it times the potential that leaked into it.
+  spk_f16 later_h, on_decay;
 } spk_step_adjoint;
 
 // What goes from a step to the step after.
@@ -72,6 +77,8 @@ SPK_INLINE void spk_step_rule_make(
   rule->surrogate = surrogate;
   rule->detached = detached;
   rule->sums_threshold = sums_threshold;
+  rule->sums_decay = 0;
+  rule->is_whole = 0;
 }
 
 // From h before the reset and the gradient of the spike to `on_current`, the gradient of the input.
@@ -80,7 +87,12 @@ SPK_INLINE void spk_step_backward(
     spk_step_adjoint *adjoint) {
   const spk_f16 h = *potential, theta = rule->theta, on_potential = adjoint->on_potential;
   const spk_f16 x = (h - theta) * rule->unit;
-  const spk_i16 fires = rule->strict ? h > theta : h >= theta;
+  spk_i16 fires = rule->strict ? h > theta : h >= theta;
+  if (rule->is_whole) {
+    // Real numbers may lie a rounding error apart where the whole ones are equal.
+    const spk_f16 over = __builtin_elementwise_rint((h - theta) * rule->steps_per_real);
+    fires = rule->strict ? over > 0.0f : over >= 0.0f;
+  }
   spk_f16 slope, on_spike = *from_above;
   spk_surrogate_derivative(rule->surrogate, &x, &rule->unit, &slope);
   if (!rule->detached) {
@@ -97,6 +109,11 @@ SPK_INLINE void spk_step_backward(
           adjoint->on_threshold - (fires ? on_potential : (spk_f16)0.0f);
     }
   }
+  if (rule->sums_decay) {
+    const spk_f16 left = fires ? (rule->soft ? h - theta : (spk_f16)rule->reset) : h;
+    adjoint->on_decay = adjoint->on_decay + adjoint->later_h * left;
+    adjoint->later_h = on_h;
+  }
   adjoint->on_current =
       rule->has_current ? adjoint->on_current * rule->current_decay + on_h : on_h;
   adjoint->on_potential = on_h * rule->membrane_decay;
@@ -105,4 +122,16 @@ SPK_INLINE void spk_step_backward(
 // Behind the first step: what the initial potential adds.
 SPK_INLINE void spk_step_finish(const spk_step_rule *rule, spk_step_adjoint *adjoint) {
   adjoint->on_threshold = adjoint->on_threshold + adjoint->on_potential * rule->initial_share;
+  if (rule->sums_decay) {
+    const spk_f16 start = rule->theta * rule->initial_share;
+    adjoint->on_decay = adjoint->on_decay + adjoint->later_h * start;
+    adjoint->later_h = 0;
+  }
+}
+
+// Sum of the lanes of a gradient that all neurons share.
+SPK_INLINE float spk_lane_sum(const double *sums) {
+  double total = 0;
+  for (int64_t lane = 0; lane < SPK_LANES; lane++) total += sums[lane];
+  return (float)total;
 }

@@ -15,17 +15,25 @@ typedef struct {
   // Potentials of the forward pass or, without them, the input to make them again.
   const float *potentials, *input;
   int64_t input_stride;
+  const spk_thresholds *units;  // null where states are real numbers
+  double *decay_sums;           // [SPK_LANES], or null where nobody wants that gradient
 } spk_backward;
 
 // `sums`, if not null, receives the threshold gradient of each lane.
 SPK_INLINE void spk_spiking_block(
-    const spk_backward *b, int64_t i, int64_t lanes, const float *threshold, double *sums,
-    int64_t steps, int kind, int soft, int detached) {
+    const spk_backward *b, int64_t i, int64_t lanes, const float *threshold, int64_t channel,
+    double *sums, int64_t steps, int kind, int soft, int detached) {
   spk_f16 theta, h, from_above, on_input = 0, made[SPK_REMADE_STEPS];
   spk_load(&theta, threshold, SPK_LANES);
   const spk_surrogate surrogate = {kind, b->surrogate.parameter};
   spk_step_rule rule;
   spk_step_rule_make(&rule, &b->neuron, &theta, surrogate, soft, detached, sums != NULL);
+  rule.sums_decay = b->decay_sums != NULL;
+  if (b->units) {
+    rule.is_whole = 1;
+    spk_load(&rule.steps_per_real, b->units->values + channel, SPK_LANES);
+    rule.steps_per_real = (float)b->neuron.state_steps / rule.steps_per_real;
+  }
   if (b->input) {
     spk_step_state state;
     spk_i16 fires;
@@ -35,7 +43,7 @@ SPK_INLINE void spk_spiking_block(
       spk_step_forward(&rule, &h, &state, &made[t], &fires);
     }
   }
-  spk_step_adjoint adjoint = {0, 0, 0};
+  spk_step_adjoint adjoint = {0, 0, 0, 0, 0};
   for (int64_t t = steps - 1; t >= 0; t--) {
     if (b->input) {
       h = made[t];
@@ -51,8 +59,13 @@ SPK_INLINE void spk_spiking_block(
     }
   }
   if (!b->gradient_stride) spk_store(&on_input, b->input_gradient + i, lanes);
+  if (sums || b->decay_sums) spk_step_finish(&rule, &adjoint);
+  if (b->decay_sums) {
+    for (int64_t lane = 0; lane < lanes; lane++) {
+      b->decay_sums[lane] += (double)adjoint.on_decay[lane];
+    }
+  }
   if (sums) {
-    spk_step_finish(&rule, &adjoint);
     for (int64_t lane = 0; lane < lanes; lane++) sums[lane] += (double)adjoint.on_threshold[lane];
   }
 }
@@ -64,13 +77,13 @@ SPK_INLINE void spk_spiking_all(
   for (; i + SPK_LANES <= b->count; i += SPK_LANES) {
     const float *theta = thresholds->values + channel;
     double *lane_sums = sums ? sums + channel : NULL;
-    spk_spiking_block(b, i, SPK_LANES, theta, lane_sums, steps, kind, soft, detached);
+    spk_spiking_block(b, i, SPK_LANES, theta, channel, lane_sums, steps, kind, soft, detached);
     channel = spk_next_channel(channel, thresholds->channels);
   }
   if (i < b->count) {
     const float *theta = thresholds->values + channel;
     double *lane_sums = sums ? sums + channel : NULL;
-    spk_spiking_block(b, i, b->count - i, theta, lane_sums, steps, kind, soft, detached);
+    spk_spiking_block(b, i, b->count - i, theta, channel, lane_sums, steps, kind, soft, detached);
   }
 }
 
@@ -105,13 +118,18 @@ SPK_SPIKING_BACKWARD(spk_backward_rectangle, SPK_SURROGATE_RECTANGLE)
 void spk_spiking_backward(
     const spk_neuron *neuron, spk_surrogate surrogate, int32_t is_reset_detached, int64_t steps,
     int64_t count, const float *potentials, const float *input, int64_t input_stride,
-    const float *threshold, int64_t channels, const float *spike_gradient,
-    float *input_gradient, int64_t gradient_stride, float *threshold_gradient) {
+    const float *threshold, const float *unit, int64_t channels, const float *spike_gradient,
+    float *input_gradient, int64_t gradient_stride, float *threshold_gradient,
+    float *decay_gradient) {
+  const int is_whole = neuron->state_steps > 0;
+  double decay_sums[SPK_LANES] = {0};
+  spk_thresholds units = spk_units_make(is_whole ? unit : threshold, channels);
   const spk_backward b = {
       .neuron = *neuron, .surrogate = surrogate, .steps = steps, .count = count,
       .gradient_stride = gradient_stride, .spike_gradient = spike_gradient,
       .input_gradient = input_gradient, .potentials = potentials, .input = input,
-      .input_stride = input_stride};
+      .input_stride = input_stride, .units = is_whole ? &units : NULL,
+      .decay_sums = decay_gradient ? decay_sums : NULL};
   spk_thresholds thresholds = spk_thresholds_make(threshold, channels);
   double *sums = threshold_gradient ? spk_scratch(channels + SPK_LANES, sizeof(double)) : NULL;
   const int detached = is_reset_detached != 0;
@@ -129,24 +147,36 @@ void spk_spiking_backward(
     for (int64_t j = channels; j < channels + SPK_LANES; j++) sums[j % channels] += sums[j];
     for (int64_t c = 0; c < channels; c++) threshold_gradient[c] = (float)sums[c];
   }
+  if (decay_gradient) *decay_gradient = spk_lane_sum(decay_sums);
   free(sums);
+  spk_thresholds_free(&units);
   spk_thresholds_free(&thresholds);
 }
 
 SPK_INLINE void spk_integrator_block(const spk_backward *b, int64_t i, int64_t lanes) {
-  spk_f16 on_h = 0, on_current = 0, on_input = 0, from_above;
+  spk_f16 on_h = 0, on_current = 0, on_input = 0, on_decay = 0, from_above, h;
   const int has_current = b->neuron.has_current != 0;
   for (int64_t t = b->steps - 1; t >= 0; t--) {
     spk_load(&from_above, b->spike_gradient + t * b->count + i, lanes);
+    if (b->decay_sums) {
+      // Still the gradient of the step after; 0 behind the last.
+      spk_load(&h, b->potentials + t * b->count + i, lanes);
+      on_decay = on_decay + on_h * h;
+    }
     on_h = on_h * b->neuron.membrane_decay + from_above;
     on_current = has_current ? on_current * b->neuron.current_decay + on_h : on_h;
-    if (b->gradient_stride) {
-      spk_store(&on_current, b->input_gradient + t * b->count + i, lanes);
-    } else {
+    if (!b->gradient_stride) {
       on_input = on_input + on_current;
+    } else if (b->input_gradient) {
+      spk_store(&on_current, b->input_gradient + t * b->count + i, lanes);
     }
   }
-  if (!b->gradient_stride) spk_store(&on_input, b->input_gradient + i, lanes);
+  if (!b->gradient_stride && b->input_gradient) {
+    spk_store(&on_input, b->input_gradient + i, lanes);
+  }
+  if (b->decay_sums) {
+    for (int64_t lane = 0; lane < lanes; lane++) b->decay_sums[lane] += (double)on_decay[lane];
+  }
 }
 
 SPK_CLONES
@@ -158,9 +188,13 @@ static void spk_integrator_all(const spk_backward *b) {
 
 void spk_integrator_backward(
     const spk_neuron *neuron, int64_t steps, int64_t count, int64_t input_stride,
-    const float *potential_gradient, float *input_gradient) {
+    const float *potentials, const float *potential_gradient, float *input_gradient,
+    float *decay_gradient) {
+  double decay_sums[SPK_LANES] = {0};
   const spk_backward b = {
       .neuron = *neuron, .steps = steps, .count = count, .gradient_stride = input_stride,
-      .spike_gradient = potential_gradient, .input_gradient = input_gradient};
+      .spike_gradient = potential_gradient, .input_gradient = input_gradient,
+      .potentials = potentials, .decay_sums = decay_gradient ? decay_sums : NULL};
   spk_integrator_all(&b);
+  if (decay_gradient) *decay_gradient = spk_lane_sum(decay_sums);
 }

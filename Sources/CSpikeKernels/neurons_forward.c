@@ -50,6 +50,102 @@ SPK_INLINE void spk_spiking_all(
   }
 }
 
+// States in whole steps, held in doubles: every product stays below 2^53 and is exact.
+typedef struct {
+  double keep, current_keep;  // of 4096
+  double steps;               // of a unit
+} spk_whole;
+
+SPK_INLINE spk_whole spk_whole_make(const spk_neuron *neuron) {
+  const spk_whole w = {
+      __builtin_rint((double)neuron->membrane_decay * 4096),
+      __builtin_rint((double)neuron->current_decay * 4096), (double)neuron->state_steps};
+  return w;
+}
+
+// What a step leaves of a state.
+#define SPK_KEPT(state, keep) __builtin_elementwise_trunc((state) * (keep) * (1.0 / 4096))
+
+// A real number in steps, rounded to whole units.
+#define SPK_IN_STEPS(real, unit, steps) \
+  (__builtin_elementwise_rint(__builtin_convertvector(real, spk_d16) / (unit)) * (steps))
+
+SPK_INLINE void spk_whole_block(
+    const spk_forward *f, int64_t i, int64_t lanes, const float *threshold, const float *units,
+    int fires_at_all) {
+  const spk_whole w = spk_whole_make(&f->neuron);
+  const int soft = f->neuron.resets_by_subtraction != 0, strict = f->neuron.is_strict != 0;
+  const int has_current = f->neuron.has_current != 0;
+  spk_f16 theta = 1, x, unit_of_lane;
+  spk_load(&unit_of_lane, units, SPK_LANES);
+  if (fires_at_all) spk_load(&theta, threshold, SPK_LANES);
+  const spk_d16 unit = __builtin_convertvector(unit_of_lane, spk_d16), step = unit / w.steps;
+  const spk_d16 limit = SPK_IN_STEPS(theta, unit, w.steps);
+  const spk_f16 reset_value = f->neuron.reset_value;
+  const spk_d16 reset = SPK_IN_STEPS(reset_value, unit, w.steps);
+  spk_d16 v = 0, current = 0;
+  if (fires_at_all) {
+    v = __builtin_elementwise_rint(limit * (double)f->neuron.initial_share);
+  }
+  if (f->potential_state) {
+    spk_load(&x, f->potential_state + i, lanes);
+    v = __builtin_elementwise_rint(__builtin_convertvector(x, spk_d16) / step);
+  }
+  if (has_current && f->current_state) {
+    spk_load(&x, f->current_state + i, lanes);
+    current = __builtin_elementwise_rint(__builtin_convertvector(x, spk_d16) / step);
+  }
+  for (int64_t t = 0; t < f->steps; t++) {
+    spk_load(&x, f->input + t * f->input_stride + i, lanes);
+    const spk_d16 sum = SPK_IN_STEPS(x, unit, w.steps);
+    current = has_current ? SPK_KEPT(current, w.current_keep) + sum : sum;
+    const spk_d16 h = SPK_KEPT(v, w.keep) + current;
+    const spk_f16 real = __builtin_convertvector(h * step, spk_f16);
+    v = h;
+    if (fires_at_all) {
+      const spk_d16 over = h - limit;
+      spk_f16 spike = 0;
+      for (int64_t k = 0; k < SPK_LANES; k++) {
+        const int fires = strict ? over[k] > 0 : over[k] >= 0;
+        spike[k] = fires ? 1.0f : 0.0f;
+        v[k] = fires ? (soft ? over[k] : reset[k]) : h[k];
+      }
+      spk_store(&spike, f->spikes + t * f->count + i, lanes);
+    }
+    if (f->potentials) spk_store(&real, f->potentials + t * f->count + i, lanes);
+  }
+  if (f->potential_state) {
+    const spk_f16 real = __builtin_convertvector(v * step, spk_f16);
+    spk_store(&real, f->potential_state + i, lanes);
+  }
+  if (has_current && f->current_state) {
+    const spk_f16 real = __builtin_convertvector(current * step, spk_f16);
+    spk_store(&real, f->current_state + i, lanes);
+  }
+}
+
+SPK_CLONES
+static void spk_whole_all(
+    const spk_forward *f, const spk_thresholds *thresholds, const spk_thresholds *units,
+    int fires_at_all) {
+  int64_t channel = 0;
+  for (int64_t i = 0; i < f->count; i += SPK_LANES) {
+    const int64_t rest = f->count - i, lanes = rest < SPK_LANES ? rest : SPK_LANES;
+    const float *theta = fires_at_all ? thresholds->values + channel : NULL;
+    spk_whole_block(f, i, lanes, theta, units->values + channel, fires_at_all);
+    channel = spk_next_channel(channel, units->channels);
+  }
+}
+
+static void spk_whole_forward(
+    const spk_forward *f, const float *threshold, const float *unit, int64_t channels) {
+  spk_thresholds units = spk_units_make(unit, channels);
+  spk_thresholds thresholds = spk_units_make(threshold, channels);
+  spk_whole_all(f, &thresholds, &units, threshold != NULL);
+  spk_thresholds_free(&thresholds);
+  spk_thresholds_free(&units);
+}
+
 // The equation is chosen once, outside the loops.
 SPK_CLONES
 static void spk_spiking_choose(const spk_forward *f, const spk_thresholds *thresholds) {
@@ -73,10 +169,14 @@ static void spk_spiking_choose(const spk_forward *f, const spk_thresholds *thres
 
 void spk_spiking_forward(
     const spk_neuron *neuron, int64_t steps, int64_t count, int64_t input_stride,
-    const float *input, const float *threshold, int64_t channels, float *spikes,
-    float *potentials, float *potential_state, float *current_state) {
+    const float *input, const float *threshold, const float *unit, int64_t channels,
+    float *spikes, float *potentials, float *potential_state, float *current_state) {
   const spk_forward f = {*neuron, steps,      count,           input_stride, input,
                          spikes,  potentials, potential_state, current_state};
+  if (neuron->state_steps > 0) {
+    spk_whole_forward(&f, threshold, unit, channels);
+    return;
+  }
   spk_thresholds thresholds = spk_thresholds_make(threshold, channels);
   spk_spiking_choose(&f, &thresholds);
   spk_thresholds_free(&thresholds);
@@ -106,8 +206,13 @@ static void spk_integrator_all(const spk_forward *f) {
 
 void spk_integrator_forward(
     const spk_neuron *neuron, int64_t steps, int64_t count, int64_t input_stride,
-    const float *input, float *potentials, float *potential_state, float *current_state) {
+    const float *input, const float *unit, int64_t channels, float *potentials,
+    float *potential_state, float *current_state) {
   const spk_forward f = {*neuron, steps,      count,           input_stride, input,
                          NULL,    potentials, potential_state, current_state};
+  if (neuron->state_steps > 0) {
+    spk_whole_forward(&f, NULL, unit, channels);
+    return;
+  }
   spk_integrator_all(&f);
 }

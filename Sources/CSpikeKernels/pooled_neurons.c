@@ -14,6 +14,7 @@ typedef struct {
   float spike_cost;
   const float *input, *threshold, *pooled_gradient;
   float *pooled, *input_gradient;
+  double *decay_sums;  // [SPK_LANES], or null where nobody wants that gradient
 } spk_pooled;
 
 SPK_INLINE void spk_pooled_window_forward(
@@ -57,7 +58,8 @@ SPK_INLINE void spk_pooled_window_backward(
   const spk_surrogate surrogate = {kind, p->surrogate.parameter};
   spk_step_rule rule;
   spk_step_rule_make(&rule, p->neuron, &theta, surrogate, soft, detached, sums != NULL);
-  spk_step_adjoint adjoint = {0, 0, 0};
+  rule.sums_decay = p->decay_sums != NULL;
+  spk_step_adjoint adjoint = {0, 0, 0, 0, 0};
   for (int64_t t = 0; t < steps; t++) {
     spk_load(&from_above[t], p->pooled_gradient + t * p->pooled_size + target, lanes);
     from_above[t] = from_above[t] / g->divisor + p->spike_cost;
@@ -87,7 +89,12 @@ SPK_INLINE void spk_pooled_window_backward(
       if (g->input_is_fixed && p->input_gradient) {
         spk_store(&on_input, p->input_gradient + i, lanes);
       }
-      if (sums) spk_step_finish(&rule, &adjoint);
+      if (sums || p->decay_sums) spk_step_finish(&rule, &adjoint);
+    }
+  }
+  if (p->decay_sums) {
+    for (int64_t lane = 0; lane < lanes; lane++) {
+      p->decay_sums[lane] += (double)adjoint.on_decay[lane];
     }
   }
   if (sums) {
@@ -200,8 +207,10 @@ void spk_pooled_backward(
     const spk_neuron *neuron, const spk_pooled_geometry *geometry, spk_surrogate surrogate,
     int32_t is_reset_detached, float spike_cost, const float *input,
     const float *threshold, const float *pooled_gradient, float *input_gradient,
-    float *threshold_gradient) {
+    float *threshold_gradient, float *decay_gradient) {
+  double decay_sums[SPK_LANES] = {0};
   spk_pooled p = spk_pooled_make(neuron, geometry, threshold);
+  p.decay_sums = decay_gradient ? decay_sums : NULL;
   p.surrogate = surrogate;
   p.spike_cost = spike_cost;
   p.input = input;
@@ -220,5 +229,6 @@ void spk_pooled_backward(
   if (sums) {
     for (int64_t c = 0; c < channels; c++) threshold_gradient[c] = (float)sums[c];
   }
+  if (decay_gradient) *decay_gradient = spk_lane_sum(decay_sums);
   free(sums);
 }

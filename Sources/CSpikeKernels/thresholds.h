@@ -21,6 +21,15 @@ static inline spk_thresholds spk_thresholds_make(const float *threshold, int64_t
   return result;
 }
 
+// As for thresholds; a null `unit` is 1 for every channel.
+static inline spk_thresholds spk_units_make(const float *unit, int64_t channels) {
+  if (unit) return spk_thresholds_make(unit, channels);
+  spk_thresholds result = {NULL, channels, spk_scratch(channels + SPK_LANES, sizeof(float))};
+  for (int64_t j = 0; j < channels + SPK_LANES; j++) result.owned[j] = 1;
+  result.values = result.owned;
+  return result;
+}
+
 static inline void spk_thresholds_free(spk_thresholds *thresholds) { free(thresholds->owned); }
 
 // Channel of the first lane of the block after one that began at `channel`.

@@ -9,7 +9,7 @@ public struct PooledPopulation: Sendable {
   public let pooledCount: Int
   /// Time steps.
   public let steps: Int
-  private let neuron: NeuronConstants
+  private var neuron: NeuronConstants
   private let channels: Int
   fileprivate var geometry: spk_pooled_geometry
 
@@ -30,6 +30,7 @@ public struct PooledPopulation: Sendable {
       kernel.0 >= 1 && kernel.1 >= 1 && height % kernel.0 == 0 && width % kernel.1 == 0,
       "windows of \(kernel) do not tile \(height) by \(width)")
     precondition(images >= 1 && height >= 1 && width >= 1 && channels >= 1, "an empty population")
+    precondition(neuron.stateSteps == 0, "states of this kernel are real numbers")
     self.neuron = neuron
     self.steps = steps
     self.channels = channels
@@ -41,9 +42,16 @@ public struct PooledPopulation: Sendable {
       divisor: divisor, input_is_fixed: inputIsFixed ? 1 : 0)
   }
 
+  /// The same population with another membrane decay.
+  public func with(membraneDecay: Float) -> PooledPopulation {
+    var result = self
+    result.neuron.membraneDecay = membraneDecay
+    return result
+  }
+
   private var inputCount: Int { geometry.input_is_fixed != 0 ? count : steps * count }
 
-  /// Runs all steps: the bits of ``Kernels/spikingForward(_:steps:input:thresholds:spikes:potentials:potentialState:currentState:)``
+  /// Runs all steps: the bits of ``Kernels/spikingForward(_:steps:input:thresholds:units:spikes:potentials:potentialState:currentState:)``
   /// and then a pool.
   ///
   /// - Parameters:
@@ -63,7 +71,7 @@ public struct PooledPopulation: Sendable {
   }
 
   /// Back-propagates through the pool, the population and time, as
-  /// ``Kernels/spikingBackward(_:surrogate:isResetDetached:steps:currents:thresholds:spikeGradient:inputGradient:thresholdGradient:)``
+  /// ``Kernels/spikingBackward(_:surrogate:isResetDetached:steps:currents:thresholds:spikeGradient:inputGradient:thresholdGradient:decayGradient:)``
   /// does.
   ///
   /// - Parameters:
@@ -71,10 +79,11 @@ public struct PooledPopulation: Sendable {
   ///   - currents: the input of the forward pass, from which the potentials are computed once more.
   ///   - inputGradient: result, summed over the steps for a fixed input.
   ///   - thresholdGradient: result, one per channel.
+  ///   - decayGradient: result, one number by the membrane decay.
   public func backward(
     _ pooledGradient: FloatView, surrogate: Surrogate, isResetDetached: Bool,
     spikeCost: Float = 0, currents: FloatView, thresholds: FloatView,
-    inputGradient: FloatView?, thresholdGradient: FloatView?
+    inputGradient: FloatView?, thresholdGradient: FloatView?, decayGradient: FloatView? = nil
   ) {
     precondition(pooledGradient.count == steps * pooledCount, "a gradient per pooled value")
     precondition(currents.count == inputCount, "\(currents.count) currents, not \(inputCount)")
@@ -82,10 +91,11 @@ public struct PooledPopulation: Sendable {
     precondition(inputGradient.map { $0.count == inputCount } ?? true, "a gradient per current")
     precondition(
       thresholdGradient.map { $0.count == channels } ?? true, "a gradient per threshold")
+    precondition(decayGradient.map { $0.count == 1 } ?? true, "one decay")
     var (constants, geometry) = (neuron.constants, geometry)
     unsafe spk_pooled_backward(
       &constants, &geometry, surrogate.constants, isResetDetached ? 1 : 0, spikeCost,
       currents.constant, thresholds.constant, pooledGradient.constant, inputGradient?.start,
-      thresholdGradient?.start)
+      thresholdGradient?.start, decayGradient?.start)
   }
 }

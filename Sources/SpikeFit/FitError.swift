@@ -10,6 +10,8 @@ public enum FitErrorCode: String, ErrorCode {
   case unsupportedEncoding = "fit.unsupported-encoding"
   /// An operator or a wiring that the fitter or a chip cannot take.
   case unsupportedStructure = "fit.unsupported-structure"
+  /// A leak that the chip does not have.
+  case unsupportedLeak = "fit.unsupported-leak"
   /// An option outside its range, or options that contradict each other.
   case invalidOption = "fit.invalid-option"
   /// Data that do not fit the network.

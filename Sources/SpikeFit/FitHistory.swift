@@ -41,7 +41,7 @@ enum FitHistory {
       "softShare": "\(options.codebook.softShare)", "tie": "\(options.codebook.tie)",
       "labelSmoothing": "\(options.labelSmoothing)", "augments": "\(options.augments)",
       "surrogate": "\(options.surrogate)",
-    ].merging(options.quality.texts) { $1 }
+    ].merging(options.quality.texts) { $1 }.merging(options.leak.texts) { $1 }
     if !options.chip.reasons.isEmpty {
       texts["plan"] = options.chip.reasons.joined(separator: "\n")
     }

@@ -45,6 +45,8 @@ public struct FitOptions: Sendable {
   public var logitScale: Float?
   /// Teachers, averages, augmentation and other parts of training.
   public var quality: Quality
+  /// What happens to the leak of potentials.
+  public var leak = Leak()
   /// Factor on all thresholds before training; nil for a calibrated one.
   public var thresholdFactor: Float?
   /// Version of the program, for the history of the model.

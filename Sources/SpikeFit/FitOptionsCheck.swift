@@ -58,7 +58,8 @@ extension FitOptions {
       ("input bits", Double(target.inputBits), 1...8),
       ("channel multiple", Double(target.channelMultiple), 1...65_536),
     ]
-    for (name, value, range) in numbers + quality.numbers where !range.contains(value) {
+    for (name, value, range) in numbers + quality.numbers + leak.numbers
+    where !range.contains(value) {
       refuse(
         name, "\(value)", "\(range.lowerBound) to \(range.upperBound)",
         "choose a value in that range")
@@ -73,6 +74,11 @@ extension FitOptions {
       refuse(
         "pruning start", "\(schedule.pruneStart)", "at most the end, \(schedule.pruneEnd)",
         "start pruning before it ends")
+    }
+    if leak.mode == .none, let initial = leak.initial, initial != 0 {
+      refuse(
+        "initial leak", "\(initial)", "none without a leak", "leave it out, or keep or learn a leak"
+      )
     }
     if quality.patience > 0, quality.validationShare == 0 {
       refuse(

@@ -23,6 +23,16 @@ public struct FitTarget: Hashable, Sendable {
     }
   }
 
+  /// How the chip's potentials and synaptic currents leak.
+  public enum Leak: Hashable, Sendable {
+    /// Any share of 1/4096 per step; states have so many bits behind the point, and what a decay
+    /// leaves of them is rounded towards zero.
+    case exponential(fractionBits: Int)
+    /// None that a trained leak can become. The text says what the chip has instead, as the end of
+    /// a sentence that begins with its name.
+    case unsupported(String)
+  }
+
   /// Name for people and for the history of the model.
   public var name: String
   /// Integers that a weight may be.
@@ -49,6 +59,8 @@ public struct FitTarget: Hashable, Sendable {
   public var inputBits: Int
   /// Pruned populations keep a multiple of this many channels.
   public var channelMultiple: Int
+  /// How potentials leak.
+  public var leak: Leak
 
   /// Makes a target; the defaults are ``neutral``.
   public init(
@@ -57,7 +69,8 @@ public struct FitTarget: Hashable, Sendable {
     biasRange: ClosedRange<Int> = -(1 << 23)...(1 << 23) - 1, potentialLimit: Int = (1 << 24) - 1,
     uniqueWeights: Int? = nil, codebookScope: CodebookScope = .layer,
     hasChannelThresholds: Bool = false, avoidsSignModeTraps: Bool = false,
-    semantics: Semantics? = nil, inputBits: Int = 8, channelMultiple: Int = 1
+    semantics: Semantics? = nil, inputBits: Int = 8, channelMultiple: Int = 1,
+    leak: Leak = .exponential(fractionBits: 0)
   ) {
     self.name = name
     self.weightRange = weightRange
@@ -71,6 +84,7 @@ public struct FitTarget: Hashable, Sendable {
     self.semantics = semantics
     self.inputBits = inputBits
     self.channelMultiple = channelMultiple
+    self.leak = leak
   }
 
   /// 8-bit weights, potentials that float32 sums exactly, and the model's own neuron semantics.
@@ -81,5 +95,6 @@ public struct FitTarget: Hashable, Sendable {
   public static let loihi = FitTarget(
     name: "loihi2", thresholdRange: 1...131_071, biasRange: -4096...4095,
     potentialLimit: 131_071, avoidsSignModeTraps: true,
-    semantics: Semantics(reset: .toValue(0), comparator: .greater))
+    semantics: Semantics(reset: .toValue(0), comparator: .greater),
+    leak: .exponential(fractionBits: 6))
 }

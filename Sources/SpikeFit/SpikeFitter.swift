@@ -44,7 +44,7 @@ public enum SpikeFitter {
       options.logitScale = isScratch ? 1 : recordedLogitScale(model)
     }
     // The model first, then the data, then what needs both.
-    var form = try NormalForm(model, target: options.target, thresholdFactor: 1)
+    var form = try NormalForm(model, options: options, thresholdFactor: 1)
     _ = try TrainableNetwork(form, options: options)
     try check(training, against: form)
     if let evaluation { try check(evaluation, against: form) }
@@ -52,7 +52,7 @@ public enum SpikeFitter {
     if options.thresholdFactor == nil, !isScratch {
       factor = try ThresholdCalibration.factor(for: model, options: options, data: training)
     }
-    form = try NormalForm(model, target: options.target, thresholdFactor: factor)
+    form = try NormalForm(model, options: options, thresholdFactor: factor)
     if isScratch { try Initialisation.apply(to: &form, options: options, data: training) }
     let network = try TrainableNetwork(form, options: options)
 

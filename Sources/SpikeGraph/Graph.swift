@@ -4,6 +4,12 @@ public typealias ValueName = String
 /// What a constant means to its node.
 public enum ParameterRole: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
   case weight, bias, scale, shift, mean, variance, threshold
+  /// Factor on the potentials of a population per step, `[]`, in place of
+  /// ``Neuron/membraneDecay``: only while it is learned, never in a file.
+  case decay
+  /// Real current of integer 1, `[]` or `[C]`, for populations with ``Neuron/fractionBits``; without
+  /// it that is 1. Only in training, never in a file.
+  case unit
 
   /// Order of declaration; makes listings and files deterministic.
   public static func < (first: ParameterRole, second: ParameterRole) -> Bool {

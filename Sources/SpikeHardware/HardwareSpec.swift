@@ -121,6 +121,8 @@ public struct HardwareSpec: Hashable, Sendable {
   public var thresholdScope: Fact<String>?
   /// True if every potential is 0 before the first step.
   public var startsAtZero: Fact<Bool>?
+  /// How potentials leak: one of ``leakKinds``.
+  public var leak: Fact<String>?
   /// Limit on unique weights, where there is one.
   public var uniqueWeights: UniqueWeightLimit?
   /// Memory of each core, where cores differ and hold one layer each; else empty.
@@ -138,7 +140,8 @@ public struct HardwareSpec: Hashable, Sendable {
     limits: [LimitName: Fact<Int>], neuronModels: Fact<[String]>?, resets: Fact<[String]>?,
     comparators: Fact<[String]>?, connections: Fact<[String]>?, thresholdScope: Fact<String>?,
     startsAtZero: Fact<Bool>?, uniqueWeights: UniqueWeightLimit?,
-    coreMemories: [CoreMemory] = [], energy: [EnergyFigure], notes: [String], sources: [SpecSource]
+    coreMemories: [CoreMemory] = [], energy: [EnergyFigure], notes: [String],
+    sources: [SpecSource], leak: Fact<String>? = nil
   ) {
     self.name = name
     self.title = title
@@ -157,7 +160,12 @@ public struct HardwareSpec: Hashable, Sendable {
     self.energy = energy
     self.notes = notes
     self.sources = sources
+    self.leak = leak
   }
+
+  /// Kinds of leak, per step and potential v: `exponential` keeps k/4096 of v; `shift` takes v >> d
+  /// off; `linear` moves v by a constant towards 0; `constant` adds a constant to v; `none`.
+  public static let leakKinds = ["exponential", "shift", "linear", "constant", "none"]
 
   /// The value of a limit, or nil if it is unknown.
   public subscript(limit: LimitName) -> Int? { limits[limit]?.value }

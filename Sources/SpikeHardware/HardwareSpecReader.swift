@@ -52,6 +52,7 @@ public enum HardwareSpecReader {
     let semantics = try root.object("semantics")
     try semantics?.allow([
       "neuronModels", "resets", "comparators", "connections", "thresholdScope", "startsAtZero",
+      "leak",
     ])
     let name = try root.required("name", root.text("name"))
     guard name.wholeMatch(of: /[a-z0-9][a-z0-9-]*/) != nil else {
@@ -72,7 +73,8 @@ public enum HardwareSpecReader {
       resets: try list("resets", of: semantics, ids, ["to-zero", "to-value", "by-subtraction"]),
       comparators: try list("comparators", of: semantics, ids, [">", ">="]),
       connections: try list("connections", of: semantics, ids, ["dense", "convolution"]),
-      thresholdScope: try thresholdScope(of: semantics, ids),
+      thresholdScope: try word(
+        "thresholdScope", of: semantics, ids, ["layer", "channel", "neuron"]),
       startsAtZero: try fact("startsAtZero", of: semantics, ids) {
         (object: SpecObject) throws(HardwareSpecError) in try object.boolean("value")
       },
@@ -80,7 +82,8 @@ public enum HardwareSpecReader {
       coreMemories: try coreMemories(of: root),
       energy: try energy(of: root, ids),
       notes: try root.texts("notes") ?? [],
-      sources: sources)
+      sources: sources,
+      leak: try word("leak", of: semantics, ids, HardwareSpec.leakKinds))
   }
 
   private static func limits(
@@ -109,15 +112,15 @@ public enum HardwareSpecReader {
     return result
   }
 
-  private static func thresholdScope(
-    of object: SpecObject?, _ ids: [String]
+  /// A fact that is one of some words.
+  private static func word(
+    _ key: String, of object: SpecObject?, _ ids: [String], _ known: [String]
   ) throws(HardwareSpecError) -> Fact<String>? {
-    let result = try fact("thresholdScope", of: object, ids) {
+    let result = try fact(key, of: object, ids) {
       (object: SpecObject) throws(HardwareSpecError) in try object.text("value")
     }
-    if let object, let result, !["layer", "channel", "neuron"].contains(result.value) {
-      throw object.invalid(
-        "thresholdScope", "'\(result.value)'", allowed: "layer, channel, neuron")
+    if let object, let result, !known.contains(result.value) {
+      throw object.invalid(key, "'\(result.value)'", allowed: known.joined(separator: ", "))
     }
     return result
   }

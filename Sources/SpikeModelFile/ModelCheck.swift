@@ -71,6 +71,9 @@ struct ModelCheck {
       throw invalid(
         "The \(role.rawValue) is the constant '\(name)', which is not there.", place)
     }
+    if let role = [ParameterRole.decay, .unit].first(where: { node.parameters[$0] != nil }) {
+      throw invalid("The constant '\(role.rawValue)' is for training only.", place)
+    }
     switch node.operator {
     case .convolution(let g):
       try checkGeometry(

@@ -105,7 +105,7 @@ extension Neuron {
     return reset + [
       ("comparator", .text(comparator.rawValue)), ("membrane_decay", .float(membraneDecay)),
       ("current_decay", .float(currentDecay)), ("initial_share", .float(initialShare)),
-    ]
+    ] + (fractionBits.map { [("fraction_bits", .integer($0))] } ?? [])
   }
 
   fileprivate init(
@@ -127,6 +127,7 @@ extension Neuron {
       model, reset: reset, comparator: comparator,
       membraneDecay: try attributes.float("membrane_decay"),
       currentDecay: try attributes.float("current_decay"),
-      initialShare: try attributes.float("initial_share"))
+      initialShare: try attributes.float("initial_share"),
+      fractionBits: attributes.has("fraction_bits") ? try attributes.integer("fraction_bits") : nil)
   }
 }

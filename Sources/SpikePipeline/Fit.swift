@@ -140,6 +140,7 @@ extension Pipeline {
     if let rate = settings.learningRate { options.learning.rate = Float(rate) }
     options.seed = settings.seed
     try apply(settings.quality, to: &options)
+    options.leak = try settings.leak.options()
     options.timeSteps = settings.timeSteps ?? model.model.timeSteps ?? 4
     options.threads = threads
     options.version = SfconvVersion.number

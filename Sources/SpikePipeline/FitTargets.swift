@@ -27,7 +27,23 @@ extension FitTarget {
         reset: soft || !hard ? .bySubtraction : .toValue(0),
         comparator: comparators.contains(">=") ? .greaterOrEqual : .greater),
       inputBits: inputBits ?? min(8, spec[.inputBits] ?? 8),
-      channelMultiple: max(1, spec[.channelMultiple] ?? 1))
+      channelMultiple: max(1, spec[.channelMultiple] ?? 1), leak: FitTarget.leak(spec))
+  }
+
+  /// The leak that can be trained for a chip. A spec that names no leak but leaky neurons means the
+  /// leak of its arithmetic.
+  private static func leak(_ spec: HardwareSpec) -> Leak {
+    let exponential = Leak.exponential(fractionBits: spec.arithmetic == "loihi-cuba" ? 6 : 0)
+    switch spec.leak?.value {
+    case "exponential": return exponential
+    case "shift":
+      return .unsupported("takes v >> d off a potential v, which sfconv does not train")
+    case "linear": return .unsupported("moves potentials by a constant towards 0")
+    case "constant":
+      return .unsupported("adds a constant to potentials, which is a bias and no leak")
+    case nil where spec.neuronModels?.value.contains("LIF") ?? true: return exponential
+    default: return .unsupported("has no leak")
+    }
   }
 
   private static func range(

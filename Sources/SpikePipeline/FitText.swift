@@ -42,6 +42,14 @@ extension FitResult {
     for (name, book) in model.codebooks.sorted(by: { $0.key < $1.key }) {
       table.add("weights of \(name)", FitResult.text(of: book))
     }
+    for node in model.graph.nodes {
+      guard case .neuron(let neuron) = node.operator, neuron.leaks else { continue }
+      let kept =
+        neuron.fractionBits == nil
+        ? Figure.decimal(Double(neuron.membraneDecay), places: 4)
+        : "\(Int((neuron.membraneDecay * 4096).rounded()))/4096"
+      table.add("leak of \(node.name)", "keeps \(kept) each step")
+    }
     table.add(
       "training", "\(Figure.decimal(seconds, places: 0)) s, \(Int(samplesPerSecond)) samples/s")
     if isInterrupted { table.add("interrupted", "after \(steps) of \(plannedSteps) steps") }
@@ -89,6 +97,11 @@ extension FitResult {
               "entries": .list(
                 book.entries.map { .list($0.map { .integer(Int($0)) }) }),
             ]))
+        }),
+      "decays": .object(
+        model.graph.nodes.compactMap { node in
+          guard case .neuron(let neuron) = node.operator, neuron.leaks else { return nil }
+          return Summary.Member(key: node.name, value: .number(Double(neuron.membraneDecay)))
         }),
       "steps": .integer(steps), "plannedSteps": .integer(plannedSteps),
       "interrupted": .flag(isInterrupted), "seconds": .number(seconds),

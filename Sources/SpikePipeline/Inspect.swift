@@ -79,7 +79,7 @@ extension Pipeline {
 
   private static func describe(_ bundle: Bundle, _ path: String) throws -> Outcome {
     let figures = try BundleFigures(path: path)
-    var populations = TextTable("population", "shape", "model", "threshold", "reset")
+    var populations = TextTable("population", "shape", "model", "threshold", "reset", "leak")
     for population in bundle.populations {
       populations.add(
         population.name, "\(population.shape)", population.model,
@@ -88,7 +88,8 @@ extension Pipeline {
           : Set(population.thresholds).count == 1
             ? "\(population.thresholds[0])"
             : "\(population.thresholds.min() ?? 0)…\(population.thresholds.max() ?? 0)",
-        population.reset.map { $0 == .bySubtraction ? "subtract" : "to value" } ?? "none")
+        population.reset.map { $0 == .bySubtraction ? "subtract" : "to value" } ?? "none",
+        population.membraneDecay == 0 ? "none" : "\(population.membraneDecay)/4096")
     }
     var projections = TextTable("projection", "weight", "unique weights", "entries")
     for projection in bundle.projections {

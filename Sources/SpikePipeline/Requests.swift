@@ -143,6 +143,8 @@ public struct FitSettings: Hashable, Codable, Sendable {
   public var inputBits: Int?
   /// Seed of shuffling and augmentation.
   public var seed: UInt64 = 1
+  /// The leak of potentials.
+  public var leak = LeakSettings()
   /// Teachers, averages, augmentation and precision.
   public var quality = FitQualitySettings()
 

@@ -5,7 +5,8 @@ package enum RuleTable {
     .arithmetic, .neurons, .addresses, .ports, .cores, .layers, .channels, .kernelSize,
     .connections, .synapses,
     .fanIn, .fanOut, .fanOutLayers, .synapseMemory, .weights, .uniqueWeights, .thresholds,
-    .thresholdScope, .biases, .potentials, .neuronModel, .reset, .comparator, .initialPotential,
+    .thresholdScope, .biases, .potentials, .neuronModel, .leak, .reset, .comparator,
+    .initialPotential,
     .inputBits, .inputChannels, .outputNeurons, .readout, .delays, .timeSteps,
   ]
 

@@ -29,6 +29,7 @@ struct FitOptionGroup: ParsableArguments {
   var inputBits: Int?
   @Option(help: "Seed of shuffling and augmentation.") var seed: UInt64 = 1
 
+  @OptionGroup(title: "Leak") var leak: LeakOptionGroup
   @OptionGroup(title: "Training") var quality: FitQualityGroup
 
   var settings: FitSettings {
@@ -47,6 +48,7 @@ struct FitOptionGroup: ParsableArguments {
     settings.learningRate = learningRate
     settings.inputBits = inputBits
     settings.seed = seed
+    settings.leak = leak.settings
     settings.quality = quality.settings
     return settings
   }

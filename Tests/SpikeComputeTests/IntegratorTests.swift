@@ -44,6 +44,32 @@ struct IntegratorTests {
     }
   }
 
+  @Test("the gradient of a read-out's decay is the slope of what it reads", arguments: 0..<12)
+  func decayGradient(seed: Int) {
+    let test = NeuronCase(seed: seed)
+    let potentials = FloatBuffer(count: test.input.count)
+    Kernels.integratorForward(
+      test.neuron, steps: test.steps, input: FloatBuffer(test.input).all, potentials: potentials.all
+    )
+    let decay = FloatBuffer(count: 1)
+    Kernels.integratorBackward(
+      test.neuron, steps: test.steps, potentials: potentials.all,
+      potentialGradient: FloatBuffer(test.gradient).all, inputGradient: nil,
+      decayGradient: decay.all)
+    func loss(_ change: Float) -> Double {
+      var neuron = test.neuron
+      neuron.membraneDecay += change
+      return (0..<test.count).reduce(0) { sum, i in
+        let weights = test.train(test.gradient, i, as: Double.self)
+        let read = textbook(neuron, test.train(test.input, i, as: Double.self))
+        return zip(read, weights).reduce(sum) { $0 + $1.0 * $1.1 }
+      }
+    }
+    let step: Float = 1 / 65_536
+    let slope = (loss(step) - loss(-step)) / (2 * Double(step))
+    #expect(abs(Double(decay[0]) - slope) < 1e-3 * (10 + abs(slope)), "\(test)")
+  }
+
   @Test("a read-out in pieces equals one run, also in place", arguments: 0..<6)
   func pieces(seed: Int) {
     let test = NeuronCase(seed: seed)

@@ -4,17 +4,18 @@ import Testing
 struct SpikingBackwardTests {
   /// Gradients of the kernel for a case.
   private func gradients(of test: NeuronCase, once: Bool = false) -> (
-    input: [Float], theta: [Float]
+    input: [Float], theta: [Float], decay: Float
   ) {
     let potentials = test.forward().potentials
     let inputGradient = FloatBuffer(count: once ? test.count : test.steps * test.count)
     let thresholdGradient = FloatBuffer(count: test.thresholds.count)
+    let decayGradient = FloatBuffer(count: 1)
     Kernels.spikingBackward(
       test.neuron, surrogate: test.surrogate, isResetDetached: test.isDetached, steps: test.steps,
       potentials: potentials.all, thresholds: FloatBuffer(test.thresholds).all,
       spikeGradient: FloatBuffer(test.gradient).all, inputGradient: inputGradient.all,
-      thresholdGradient: thresholdGradient.all)
-    return (inputGradient.all.array(), thresholdGradient.all.array())
+      thresholdGradient: thresholdGradient.all, decayGradient: decayGradient.all)
+    return (inputGradient.all.array(), thresholdGradient.all.array(), decayGradient[0])
   }
 
   @Test(
@@ -25,6 +26,8 @@ struct SpikingBackwardTests {
     let (spikes, potentials) = test.forward()
     let kernel = gradients(of: test)
     var thresholdGradient = [Double](repeating: 0, count: test.thresholds.count)
+    var decayGradient = 0.0
+    var largest = 1.0
     for i in 0..<test.count {
       let textbook = test.textbook(i, as: Double.self)
       var run = TextbookNeuron<Double>.Run()
@@ -34,12 +37,15 @@ struct SpikingBackwardTests {
         run, resets: run.spikes, gradient: test.train(test.gradient, i, as: Double.self),
         slope: test.surrogate.slope, isDetached: test.isDetached)
       thresholdGradient[i % test.thresholds.count] += expected.threshold
+      decayGradient += expected.decay
+      largest += abs(expected.decay)
       let found = test.train(kernel.input, i, as: Float.self)
       let scale = 1 + (expected.input.map { abs($0) }.max() ?? 0)
       #expect(
         found.distance(to: expected.input.map { Float($0) }) < 2e-5 * Float(scale),
         "neuron \(i) of \(test)")
     }
+    #expect(abs(Double(kernel.decay) - decayGradient) < 2e-5 * largest, "\(test)")
     for (found, expected) in zip(kernel.theta, thresholdGradient) {
       #expect(abs(Double(found) - expected) < 1e-4 * (1 + abs(expected)), "\(test)")
     }
@@ -85,6 +91,15 @@ struct SpikingBackwardTests {
     below.threshold -= step
     let difference = (loss(above, input) - loss(below, input)) / (2 * step)
     #expect(abs(difference - gradients.threshold) < 1e-5 * (1 + abs(difference)), "\(test)")
+    // The decay is a float, whose steps are coarser.
+    let wide: Float = 1 / 4096
+    (above, below) = (neuron, neuron)
+    above.constants.membraneDecay += wide
+    below.constants.membraneDecay -= wide
+    let size = Double(above.constants.membraneDecay) - Double(below.constants.membraneDecay)
+    let slope = (loss(above, input) - loss(below, input)) / size
+    let kink = test.surrogate == .triangle(width: 1) ? 1e-3 : 1e-4
+    #expect(abs(slope - gradients.decay) < kink * (10 + abs(slope)), "\(test)")
   }
 
   @Test("with one input for all steps the gradient is the sum over the steps", arguments: 0..<12)

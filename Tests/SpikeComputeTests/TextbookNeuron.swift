@@ -48,12 +48,13 @@ struct TextbookNeuron<Value: BinaryFloatingPoint> {
   }
 
   /// Back-propagation through time of a run whose spikes have the derivative `slope(x)` by
-  /// x = (h - threshold) / threshold. Returns the gradients of input and threshold.
+  /// x = (h - threshold) / threshold. Returns the gradients of input, threshold and membrane decay.
   func backward(
     _ run: Run, resets: [Value], gradient: [Value], slope: (Value) -> Value, isDetached: Bool
-  ) -> (input: [Value], threshold: Value) {
+  ) -> (input: [Value], threshold: Value, decay: Value) {
     var inputGradient = [Value](repeating: 0, count: gradient.count)
     var thresholdGradient: Value = 0
+    var decayGradient: Value = 0
     var onPotential: Value = 0
     var onCurrent: Value = 0
     for t in gradient.indices.reversed() {
@@ -69,10 +70,19 @@ struct TextbookNeuron<Value: BinaryFloatingPoint> {
       if soft { thresholdGradient -= onPotential * resets[t] }
       onCurrent = onH + (constants.hasCurrent ? onCurrent * Value(constants.currentDecay) : 0)
       inputGradient[t] = onCurrent
+      decayGradient += onH * potential(before: t, run, resets)
       onPotential = onH * Value(constants.membraneDecay)
     }
     thresholdGradient += onPotential * Value(constants.initialShare)
-    return (inputGradient, thresholdGradient)
+    return (inputGradient, thresholdGradient, decayGradient)
+  }
+
+  /// The potential that leaks into a step.
+  private func potential(before t: Int, _ run: Run, _ resets: [Value]) -> Value {
+    guard t > 0 else { return threshold * Value(constants.initialShare) }
+    let (h, reset) = (run.potentials[t - 1], resets[t - 1])
+    return constants.resetsBySubtraction
+      ? h - threshold * reset : h * (1 - reset) + Value(constants.resetValue) * reset
   }
 }
 

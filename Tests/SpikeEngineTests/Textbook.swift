@@ -54,6 +54,12 @@ struct Textbook {
     return all.count == 1 ? all[0] : all[channel(flat, shape)]
   }
 
+  /// The learned decay of a population, or that of its neurons.
+  func decay(_ node: Node, _ neuron: Neuron) -> Double {
+    if let learned = constant(.decay, node) { return learned[0] }
+    return neuron.model == .integrateAndFire ? 1 : Double(neuron.membraneDecay)
+  }
+
   /// Runs one sample.
   func run(_ input: [Float]) -> Trace {
     var trace = Trace()
@@ -80,7 +86,7 @@ struct Textbook {
               i[k] = Double(neuron.currentDecay) * i[k] + x
               x = i[k]
             }
-            let decay = neuron.model == .integrateAndFire ? 1 : Double(neuron.membraneDecay)
+            let decay = decay(node, neuron)
             h[k] = decay * v[k] + x
             guard neuron.spikes else {
               v[k] = h[k]

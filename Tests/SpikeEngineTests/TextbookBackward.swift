@@ -80,7 +80,8 @@ extension Textbook {
     let node = graph.nodes[index]
     let shape = shapes[node.output] ?? []
     let size = shape.elementCount
-    let decay = neuron.model == .integrateAndFire ? 1 : Double(neuron.membraneDecay)
+    let decay = decay(node, neuron)
+    var onDecay = 0.0
     let hasCurrent = neuron.model == .currentBased || neuron.model == .leakyIntegrator
     var onThreshold = Array(repeating: 0.0, count: constant(.threshold, node)?.count ?? 0)
     var onV = Array(repeating: 0.0, count: size)
@@ -91,6 +92,7 @@ extension Textbook {
       for k in 0..<size {
         guard neuron.spikes else {
           onV[k] = above[k] + onV[k]
+          if t > 0 { onDecay += onV[k] * (trace.potentials[t - 1][index]?[k] ?? 0) }
           onCurrent[k] = onV[k] + Double(neuron.currentDecay) * onCurrent[k]
           onV[k] *= decay
           continue
@@ -109,12 +111,25 @@ extension Textbook {
         onThreshold[place] += onV[k] * byTheta - onSpike * slope * h[k] / (theta * theta)
         onCurrent[k] = onH + (hasCurrent ? Double(neuron.currentDecay) * onCurrent[k] : 0)
         onV[k] = onH * decay
+        onDecay += onH * leaking(into: t, k, index, neuron, theta, trace)
         if t == 0 { onThreshold[place] += onV[k] * Double(neuron.initialShare) }
       }
       result.currents[t][index] = onCurrent
       add(onCurrent, to: &result.values[t][node.inputs[0]])
     }
+    if let name = node.parameters[.decay] { add([onDecay], to: &result.constants[name]) }
     if let name = node.parameters[.threshold] { add(onThreshold, to: &result.constants[name]) }
+  }
+
+  /// The potential after the reset of the step before.
+  private func leaking(
+    into t: Int, _ k: Int, _ index: Int, _ neuron: Neuron, _ theta: Double, _ trace: Trace
+  ) -> Double {
+    guard t > 0 else { return theta * Double(neuron.initialShare) }
+    let h = trace.potentials[t - 1][index]?[k] ?? 0
+    guard trace.values[t - 1][graph.nodes[index].output]?[k] == 1 else { return h }
+    if case .toValue(let value) = neuron.reset { return Double(value) }
+    return h - theta
   }
 
   private func backward(

@@ -9,7 +9,7 @@ import struct SpikeBundle.Bundle
 /// spike, current and potential of every neuron and step.
 @Suite("Equality with Lava")
 struct LavaEqualityTests {
-  static func cases() -> [LavaCase] {
+  static func cases() throws -> [LavaCase] {
     var result: [LavaCase] = []
     func add(
       _ name: String, seed: UInt64, columns: Int = 24, resets: Bool = true,
@@ -62,6 +62,12 @@ struct LavaEqualityTests {
       $0.layers = 5
     }
     result.append(edgeCase())
+    for (seed, name) in ["leaky-dense", "leaky-conv"].enumerated() {
+      let bundle = try BundleFile.read(path: FixtureLocation.path("targets/loihi2/\(name).sfb"))
+      #expect(bundle.populations.contains { (1..<4096).contains($0.membraneDecay) })
+      result.append(
+        LavaCase("fitted-\(name)", bundle, seed: UInt64(seed), columns: 36, resets: true))
+    }
     return result
   }
 
@@ -112,7 +118,7 @@ struct LavaEqualityTests {
       return
     }
     let directory = try TemporaryDirectory()
-    let cases = Self.cases()
+    let cases = try Self.cases()
     let jobs = try cases.map { try $0.write(into: directory.path) }
     let list = "\(directory.path)/jobs.json"
     try JSONSerialization.data(withJSONObject: jobs).write(to: URL(filePath: list))

@@ -110,6 +110,29 @@ struct BrokenModel: Sendable, CustomTestStringConvertible {
         $0.membraneDecay = 0.3
       }
     },
+    BrokenModel("a leak that was fitted for other rounding", .unsupportedNeuron) {
+      $0.replaceNeuron {
+        $0.model = .leakyIntegrateAndFire
+        $0.comparator = .greater
+        $0.membraneDecay = 0.5
+        $0.fractionBits = 0
+      }
+    },
+    BrokenModel("a leak in real numbers", .unsupportedNeuron) {
+      $0.replaceNeuron {
+        $0.model = .leakyIntegrateAndFire
+        $0.comparator = .greater
+        $0.membraneDecay = 0.5
+      }
+    },
+    BrokenModel("a bias that decays with a current", .unsupportedNeuron) {
+      $0.replaceNeuron {
+        $0.model = .currentBased
+        $0.comparator = .greater
+        $0.currentDecay = 0.5
+        $0.fractionBits = 6
+      }
+    },
     BrokenModel("a leak that is not a number", .unsupportedNeuron) {
       $0.replaceNeuron {
         $0.model = .leakyIntegrateAndFire

@@ -4,6 +4,8 @@ import SpikeTestSupport
 /// Makes fitted models at random: maps, residual branches, pools, all in integers.
 struct RandomFittedModel {
   private var random: SeededGenerator
+  /// Leaks have random numbers of their own, and every third model has none.
+  private var leaks: SeededGenerator?
   private let forLoihi: Bool
   private var graph = Graph(name: "random")
   private var codebooks: [ValueName: WeightCodebook] = [:]
@@ -19,6 +21,7 @@ struct RandomFittedModel {
 
   private init(seed: UInt64, forLoihi: Bool) {
     random = SeededGenerator(seed: seed)
+    leaks = seed % 3 == 0 ? nil : SeededGenerator(seed: seed &+ 7_919)
     self.forLoihi = forLoihi
     bits = Int.random(in: 1...8, using: &random)
     let options = [[6], [2, 9], [1, 8, 8], [3, 9, 6]]
@@ -53,7 +56,7 @@ struct RandomFittedModel {
       addNeurons("hidden.if")
     }
     multiply("last", outputs: draw(2...5))
-    append("out", .neuron(Neuron(.leakyIntegrator)), [value], [:], shape)
+    append("out", .neuron(leaky(Neuron(.leakyIntegrator))), [value], [:], shape)
     graph.outputs = [value]
     return Model(
       graph: graph, stage: .fitted, encoding: InputEncoding(scale: [0.25], offset: [0], bits: bits),
@@ -164,14 +167,31 @@ struct RandomFittedModel {
       initialShare: !forLoihi && random.chance(1, in: 2) ? 0.5 : 0)
     let threshold = constant(
       "\(name).threshold", thresholds, perChannel ? [shape[0]] : [])
-    append(name, .neuron(neuron), [value], [.threshold: threshold], shape)
+    append(name, .neuron(leaky(neuron)), [value], [.threshold: threshold], shape)
+  }
+
+  /// The population with the leak of the chip, sometimes. Loihi's leaky neurons spike above their
+  /// threshold only.
+  private mutating func leaky(_ neuron: Neuron) -> Neuron {
+    guard var leaks, leaks.chance(2, in: 3) else { return neuron }
+    var neuron = neuron
+    if neuron.spikes {
+      neuron.model = .leakyIntegrateAndFire
+      if forLoihi { neuron.comparator = .greater }
+    }
+    neuron.membraneDecay = Float(Int.random(in: 1...4095, using: &leaks)) / 4096
+    neuron.fractionBits = forLoihi ? 6 : 0
+    self.leaks = leaks
+    return neuron
   }
 
   private mutating func pool(_ name: String) {
     let sizes = Array(shape.dropFirst())
     let whole = random.chance(1, in: 4)
     let pool = Pooling(kernel: whole ? sizes : sizes.map { min($0, 2) })
-    let operation: Operator = random.chance(1, in: 2) ? .sumPool(pool) : .averagePool(pool)
+    // A leak behind a mean would be rounded otherwise: a fit makes sums.
+    let isSum = random.chance(1, in: 2) || leaks != nil
+    let operation: Operator = isSum ? .sumPool(pool) : .averagePool(pool)
     append(name, operation, [value], [:], [shape[0]] + (pool.outputSizes(for: sizes) ?? []))
   }
 

@@ -6,7 +6,7 @@ struct TextbookGraph {
   private var shapes: [ValueName: Shape] = [:]
   private var potentials: [ValueName: [Double]] = [:]
 
-  /// The read-out potentials of an IF network after its last step.
+  /// The read-out potentials of a network of IF, LIF and LI after its last step.
   static func run(_ model: Model, _ sample: [UInt8]) throws -> [Double] {
     var runner = TextbookGraph(model: model)
     runner.shapes = try model.graph.inferredShapes()
@@ -56,6 +56,15 @@ struct TextbookGraph {
     (model.graph.constant(role, of: node)?.floats() ?? []).map { Double($0) }
   }
 
+  /// sgn(v) (|v| keep >> 12) for a potential with bits behind the point.
+  private func leaked(_ potential: Double, _ neuron: Neuron) -> Double {
+    guard neuron.leaks, let bits = neuron.fractionBits else { return potential }
+    let steps = Int64(potential * Double(1 << bits))
+    let keep = UInt64((neuron.membraneDecay * 4096).rounded())
+    let kept = Double((steps.magnitude * keep) >> 12) / Double(1 << bits)
+    return steps < 0 ? -kept : kept
+  }
+
   private mutating func fire(_ node: Node, _ neuron: Neuron, _ x: [Double]) -> [Double] {
     let thresholds = constant(.threshold, node)
     let channels = (shapes[node.output] ?? []).dimensions[0]
@@ -65,7 +74,7 @@ struct TextbookGraph {
       let threshold =
         thresholds.isEmpty ? 0 : thresholds.count == 1 ? thresholds[0] : thresholds[index / length]
       let before = potentials[node.name]?[index] ?? Double(neuron.initialShare) * threshold
-      var h = before + x[index]
+      var h = leaked(before, neuron) + x[index]
       var spike = 0.0
       if neuron.spikes, neuron.comparator == .greater ? h > threshold : h >= threshold {
         spike = 1

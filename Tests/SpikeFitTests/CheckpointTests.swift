@@ -42,6 +42,11 @@ struct CheckpointTests {
     },
     { $0.quality.isFullPrecision = true },
     {
+      $0.leak = FitOptions.Leak(mode: .learn, initial: 0.2)
+      $0.quality.averageDecay = 0.9
+      $0.pruneShare = 0.25
+    },
+    {
       $0.codebook.method = .catSoft
       $0.codebook.importance = .gradients
       $0.target.hasChannelThresholds = true

@@ -258,7 +258,7 @@ struct GraphTests {
   func roles() {
     #expect(
       ParameterRole.allCases.reversed().sorted()
-        == [.weight, .bias, .scale, .shift, .mean, .variance, .threshold])
+        == [.weight, .bias, .scale, .shift, .mean, .variance, .threshold, .decay, .unit])
   }
 }
 

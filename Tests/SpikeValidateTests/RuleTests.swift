@@ -103,6 +103,28 @@ struct RuleTests {
     }
   }
 
+  @Test("a leak must be the chip's; without one there is nothing to check")
+  func leak() {
+    var spec = HardwareSpec.blank
+    var bundle = TinyBundle.make()
+    spec.leak = Fact("linear", isAssumed: true)
+    #expect(Self.findings("validate.leak", bundle, spec).isEmpty)
+    bundle.populations[0].membraneDecay = 400
+    bundle.populations[0].model = "LIF"
+    let found = Self.findings("validate.leak", bundle, spec)
+    #expect(found.map(\.severity) == [.error])
+    #expect(found.first?.location.node == bundle.populations[0].name)
+    #expect(found.first?.message.contains("400/4096") == true)
+    spec.leak = Fact("exponential", isAssumed: true)
+    #expect(Self.findings("validate.leak", bundle, spec).isEmpty)
+    spec.leak = nil
+    #expect(Self.findings("validate.leak", bundle, spec).map(\.severity) == [.notChecked])
+    bundle.populations[0].membraneDecay = 0
+    bundle.populations[0].currentDecay = 1000
+    spec.leak = Fact("none", isAssumed: true)
+    #expect(Self.findings("validate.leak", bundle, spec).map(\.severity) == [.error])
+  }
+
   @Test("a worst case beyond the potentials is a warning that names the layer")
   func potentials() {
     let found = Self.findings(

@@ -7,7 +7,7 @@
 
 enum { SPK_POOLED_STEPS = SPK_REMADE_STEPS };
 
-// Windows tile the image: stride = kernel, no border, sizes are multiples of the kernel.
+// States are real numbers (state_steps is 0). Windows tile the image: stride = kernel, no border, sizes are multiples of the kernel.
 typedef struct {
   int64_t steps;  // at most SPK_POOLED_STEPS
   int64_t images, height, width, channels;
@@ -24,9 +24,10 @@ int64_t spk_pooled_forward(
     const float *threshold, float *pooled);
 
 // The potentials are made again from the input. Every spike gets the gradient
-// pooled_gradient / divisor + spike_cost. A fixed input gets the sum over the steps. input_gradient may be null; threshold_gradient ([channels]) may be null.
+// pooled_gradient / divisor + spike_cost. A fixed input gets the sum over the steps. input_gradient,
+// threshold_gradient ([channels]) and decay_gradient (one number by membrane_decay) may be null.
 void spk_pooled_backward(
     const spk_neuron *neuron, const spk_pooled_geometry *geometry, spk_surrogate surrogate,
     int32_t is_reset_detached, float spike_cost, const float *input,
     const float *threshold, const float *pooled_gradient, float *input_gradient,
-    float *threshold_gradient);
+    float *threshold_gradient, float *decay_gradient);

@@ -12,7 +12,7 @@ struct PooledNeuronPlan: LayerPlan {
   /// Joins a population and a pool where the kernel can.
   init?(_ population: NeuronPlan, _ pool: PoolPlan, timeSteps: Int) {
     guard population.neuron.spikes, let threshold = population.threshold, pool.kind != .max,
-      pool.pooling.isTiling, timeSteps <= PooledPopulation.maximumSteps
+      population.stateSteps == 0, pool.pooling.isTiling, timeSteps <= PooledPopulation.maximumSteps
     else { return nil }
     let sizes = pool.input.dimensions.dropFirst()
     guard zip(sizes, pool.pooling.kernel).allSatisfy({ $0 % $1 == 0 }) else { return nil }
@@ -34,23 +34,33 @@ struct PooledNeuronPlan: LayerPlan {
       height: sizes.0, width: sizes.1, channels: pool.input[0], kernel: kernel,
       divisor: pool.kind == .sum ? 1 : Float(kernel.0 * kernel.1),
       inputIsFixed: !population.inputIsTemporal)
-    return PooledNeuronLayer(kernels: kernels, threshold: threshold, memory: memory)
+    return PooledNeuronLayer(
+      kernels: kernels, threshold: threshold, decay: population.decay, memory: memory)
   }
 }
 
 private final class PooledNeuronLayer: PopulationLayer {
-  private let kernels: PooledPopulation
+  private let fixed: PooledPopulation
   private let memory: LayerMemory
   private let slot: Range<Int>
   private let threshold: FloatView
+  private let decaySlot: Range<Int>?
   private(set) var spikeCount = 0
   var spikeCost: Float = 0
 
-  init(kernels: PooledPopulation, threshold: Range<Int>, memory: LayerMemory) {
-    self.kernels = kernels
+  init(
+    kernels: PooledPopulation, threshold: Range<Int>, decay: Range<Int>?, memory: LayerMemory
+  ) {
+    fixed = kernels
+    decaySlot = decay
     self.memory = memory
     slot = threshold
     self.threshold = memory.parameters.slice(threshold)
+  }
+
+  /// The population with the decay of now.
+  private var kernels: PooledPopulation {
+    decaySlot.map { fixed.with(membraneDecay: memory.parameters.slice($0)[0]) } ?? fixed
   }
 
   func forward() {
@@ -63,6 +73,7 @@ private final class PooledNeuronLayer: PopulationLayer {
     kernels.backward(
       gradient, surrogate: memory.surrogate, isResetDetached: memory.resetGradientDetached,
       spikeCost: spikeCost, currents: memory.inputs[0], thresholds: threshold,
-      inputGradient: memory.inputGradients[0], thresholdGradient: parameters?.slice(slot))
+      inputGradient: memory.inputGradients[0], thresholdGradient: parameters?.slice(slot),
+      decayGradient: decaySlot.flatMap { parameters?.slice($0) })
   }
 }

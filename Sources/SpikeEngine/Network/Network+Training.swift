@@ -109,7 +109,7 @@ extension Network {
 
   /// Moves the stored statistics of batch normalisation towards those of the batch.
   private func moveStatistics(pieces: Int) {
-    for slot in plan.parameters.slots where !slot.isTrainable {
+    for slot in plan.parameters.slots where slot.isStatistic {
       let stored = store.values.view(slot.range)
       let sums = gradients.view(slot.range)
       Kernels.scale(stored, by: 0.9)

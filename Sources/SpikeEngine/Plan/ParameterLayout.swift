@@ -13,8 +13,10 @@ struct ParameterLayout: Sendable {
     var range: Range<Int>
     /// For each float of the engine the row-major index in the graph; nil where nothing moves.
     var map: [Int32]?
-    /// Whether training changes it by its gradient. The others are statistics.
-    var isTrainable: Bool { role != .mean && role != .variance }
+    /// Whether training changes it by its gradient.
+    var isTrainable: Bool { !isStatistic && role != .unit }
+    /// Whether training moves it towards what the batch shows.
+    var isStatistic: Bool { role == .mean || role == .variance }
   }
 
   private(set) var slots: [Slot] = []

@@ -174,9 +174,14 @@ extension PlanCompiler {
         constantShape(.threshold, node) ?? [], channels: channels)
       threshold = addParameter(.threshold, of: node, map: map)
     }
-    let plan = NeuronPlan(
+    var plan = NeuronPlan(
       neuron: neuron, elements: shape.elementCount, channels: channels,
       inputIsTemporal: self.plan.values[x].isTemporal, threshold: threshold)
+    if constantShape(.decay, node) != nil { plan.decay = addParameter(.decay, of: node) }
+    if let unit = constantShape(.unit, node) {
+      plan.unit = addParameter(
+        .unit, of: node, map: AffinePlan.channelMap(unit, channels: channels))
+    }
     append(node, index, plan, [x], isTemporal: true)
     if neuron.spikes { addPopulation() }
   }

@@ -20,6 +20,7 @@ extension GraphLowering {
     let currentDecay =
       neuron.model == .currentBased || neuron.model == .leakyIntegrator
       ? try decay(neuron.currentDecay, "current", place) : 4096
+    try checkStates(neuron, currents, leaks: membraneDecay != 0, keeps: currentDecay != 4096, place)
     var population = Population(
       name: node.name, shape: currents.shape, model: neuron.model.name, reset: nil,
       spikesAboveOnly: neuron.comparator == .greater, thresholds: [],
@@ -43,6 +44,35 @@ extension GraphLowering {
       projections.append(projection)
     }
     return .spikes(Spikes(sources: [.population(index)], shape: currents.shape))
+  }
+
+  /// What rounds a leak must be what it was trained with, and a bias must not decay with a current:
+  /// the chip adds it behind.
+  private func checkStates(
+    _ neuron: Neuron, _ currents: Currents, leaks: Bool, keeps: Bool, _ place: Location
+  ) throws(ExportError) {
+    guard leaks || keeps else { return }
+    let bits = target.arithmetic == .loihiCuba ? 6 : 0
+    guard neuron.fractionBits == bits else {
+      let found = neuron.fractionBits.map { "\($0) bits behind the point" } ?? "real potentials"
+      throw ExportError(
+        .unsupportedNeuron,
+        "The leak was fitted with \(found); '\(target.name)' rounds it with \(bits) bits.",
+        at: place, fix: "fit with --target \(target.name)")
+    }
+    guard !keeps || currents.biases.allSatisfy({ $0 == 0 }) else {
+      throw ExportError(
+        .unsupportedNeuron,
+        "The synaptic currents decay, and their biases would too; '\(target.name)' adds biases "
+          + "behind the currents.", at: place,
+        fix: "remove the biases of the projection before the fit")
+    }
+    guard currents.divisor == 1 else {
+      throw ExportError(
+        .unsupportedNeuron,
+        "Leaky neurons stand behind a mean of \(currents.divisor): their leak would be rounded "
+          + "otherwise than in training.", at: place, fix: "fit again: a fit makes sums of means")
+    }
   }
 
   private func setThresholds(
@@ -116,7 +146,7 @@ extension GraphLowering {
       throw ExportError(
         .unsupportedNeuron,
         "The \(what) keeps \(factor) of itself each step; allowed are multiples of 1/4096 in 0…1.",
-        at: place, fix: "round the leak: sfconv fit does for its target")
+        at: place, fix: "fit with --target \(target.name), which rounds the leak")
     }
     return Int32(lost)
   }

@@ -19,6 +19,8 @@ struct TrainableNetwork: Sendable, Codable {
   var codebooks: [Codebook] = []
   /// Members of each codebook.
   var members: [[CodebookMember]] = []
+  /// Learned leaks of populations, in node order.
+  var leaks: [TrainableLeak]
   /// Units of the integers; nil before they are chosen.
   var integers: IntegerUnits?
   @FromRun private(set) var options: FitOptions
@@ -32,6 +34,7 @@ struct TrainableNetwork: Sendable, Codable {
     self.options = options
     structure = try NetworkStructure(form.graph, inputUnit: Double(form.inputScale))
     layers = []
+    leaks = TrainableNetwork.leaks(of: form.graph)
     for site in structure.projections {
       guard let weight = form.graph.constants[site.weight] else { continue }
       let population = structure.populations.first { $0.group == site.group }
@@ -141,8 +144,11 @@ struct TrainableNetwork: Sendable, Codable {
 
   // MARK: Learning
 
-  /// One optimiser step along the gradients of the quantised weights and biases.
-  mutating func learn(rate: Float, weightGradients: [[Float]], biasGradients: [[Float]]) {
+  /// One optimiser step along the gradients of the quantised weights, the biases and the decays of
+  /// learned leaks.
+  mutating func learn(
+    rate: Float, weightGradients: [[Float]], biasGradients: [[Float]], decayGradients: [Float] = []
+  ) {
     steps += 1
     let learning = options.learning
     var step = FitKernels.AdamStep(
@@ -163,6 +169,7 @@ struct TrainableNetwork: Sendable, Codable {
       commit(rate: rate)
     }
     step.decay = 0
+    learnLeaks(decayGradients, step)
     for index in layers.indices {
       step.rate = rate * learning.biasShare * layers[index].scale
       layers[index].learnBias(biasGradients[index], step)

@@ -29,10 +29,10 @@ extension SpikeFitter {
     options.codebook.importance = .gradients
     if options.codebook.channelScales == .learned { options.codebook.channelScales = .fixed }
     try options.check()
-    let plain = try NormalForm(model, target: options.target, thresholdFactor: 1)
+    let plain = try NormalForm(model, options: options, thresholdFactor: 1)
     let data = try stimuli(samples, plain, options)
     let factor = try ThresholdCalibration.factor(for: model, options: options, data: data)
-    let form = try NormalForm(model, target: options.target, thresholdFactor: factor)
+    let form = try NormalForm(model, options: options, thresholdFactor: factor)
     var inputs: [Float] = []
     data.fillBatch(
       0..<data.count, scale: [form.inputScale], offset: [0], bits: form.inputBits, into: &inputs)
@@ -181,6 +181,7 @@ extension SpikeFitter {
     if !options.target.hasChannelThresholds {
       missing.append("one threshold a layer: channels have no factors of their own")
     }
+    if options.leak.mode == .learn { missing.append("leaks stay where they would start") }
     if factor != 1 { missing.append("all thresholds were multiplied by \(factor)") }
     return Finding(
       .warning, code: "fit.data-free",

@@ -18,7 +18,7 @@ struct FittedGraph {
       network.integers = units
       network.quantise()
     }
-    graph = network.form.graph
+    graph = network.settlingLeaks(network.form.graph)
     for index in graph.nodes.indices {
       if case .averagePool(let pool) = graph.nodes[index].operator {
         graph.nodes[index].operator = .sumPool(pool)

@@ -6,7 +6,7 @@ extension SpikeFitter {
   package static func snappedPair(
     _ model: Model, options: FitOptions
   ) throws(FitError) -> (snapped: Graph, integers: Graph, codebooks: [ValueName: WeightCodebook]) {
-    let form = try NormalForm(model, target: options.target, thresholdFactor: 1)
+    let form = try NormalForm(model, options: options, thresholdFactor: 1)
     var network = try TrainableNetwork(form, options: options)
     network.startCodebooks()
     let units = IntegerUnits(network)
@@ -28,6 +28,6 @@ extension SpikeFitter {
         network.realisedBranch(branch).reals, shape: old.shape)
     }
     let fitted = try FittedGraph(network, units: units)
-    return (network.form.graph, fitted.graph, fitted.codebooks)
+    return (network.engineGraph, fitted.graph, fitted.codebooks)
   }
 }

@@ -35,7 +35,7 @@ public enum ChipPlanner {
   public static func plan(
     _ model: Model, options: FitOptions, spec: HardwareSpec, wishes: Wishes = Wishes()
   ) throws(FitError) -> ChipPlan {
-    let form = try NormalForm(model, target: options.target, thresholdFactor: 1)
+    let form = try NormalForm(model, options: options, thresholdFactor: 1)
     let network = try TrainableNetwork(form, options: options)
     let map = NetworkMap(network)
     let hasFreeZero = ChipPlanner.hasFreeZero(options, spec)

@@ -13,7 +13,7 @@ extension ChipPlanner {
   public static func split(
     _ model: Model, options: FitOptions, spec: HardwareSpec, wishes: Wishes = Wishes()
   ) throws(FitError) -> [[String]]? {
-    let form = try NormalForm(model, target: options.target, thresholdFactor: 1)
+    let form = try NormalForm(model, options: options, thresholdFactor: 1)
     let map = NetworkMap(try TrainableNetwork(form, options: options))
     let demand = ChipDemand(
       map: map, spec: spec, uniqueWeights: wishes.uniqueWeights ?? 2,

@@ -12,7 +12,7 @@ extension SpikeFitter {
     _ model: Model, options: FitOptions
   ) throws(FitError) -> Model {
     try options.check()
-    let form = try NormalForm(model, target: options.target, thresholdFactor: 1)
+    let form = try NormalForm(model, options: options, thresholdFactor: 1)
     var network = try TrainableNetwork(form, options: options)
     network.quantise()
     try network.narrow(to: options.chip.mostChannels)

@@ -85,5 +85,6 @@ extension TrainableNetwork {
       let values = realisedBias(of: index).reals
       form.graph.constants[bias] = Tensor(values, shape: [values.count])
     }
+    for (leak, name) in zip(leaks, decayNames) { form.graph.constants[name] = .scalar(leak.decay) }
   }
 }

@@ -27,7 +27,7 @@ package enum ChannelSurgery {
     _ channels: Set<Int>, ofPopulation name: String, from model: Model, options: FitOptions,
     folding samples: Samples? = nil
   ) throws(FitError) -> (before: Graph, after: Graph?) {
-    let form = try NormalForm(model, target: options.target, thresholdFactor: 1)
+    let form = try NormalForm(model, options: options, thresholdFactor: 1)
     var network = try TrainableNetwork(form, options: options)
     network.quantise()
     network.writeGraph()
@@ -54,7 +54,7 @@ package enum ChannelSurgery {
   package static func evidence(
     of model: Model, options: FitOptions, samples: Samples
   ) throws(FitError) -> [ChannelEvidence] {
-    let form = try NormalForm(model, target: options.target, thresholdFactor: 1)
+    let form = try NormalForm(model, options: options, thresholdFactor: 1)
     var network = try TrainableNetwork(form, options: options)
     network.quantise()
     network.writeGraph()

@@ -17,8 +17,9 @@ struct NormalForm: Sendable, Codable {
   /// - Parameter thresholdFactor: Factor on the thresholds of all populations; what their spikes
   ///   stand for grows with it, so that drive and read-out keep their meaning.
   /// - Throws: `fit.not-spiking`, `fit.already-fitted`, `fit.unsupported-encoding`,
-  ///   `fit.unsupported-structure`.
-  init(_ model: Model, target: FitTarget, thresholdFactor: Float) throws(FitError) {
+  ///   `fit.unsupported-structure`, `fit.unsupported-leak`.
+  init(_ model: Model, options: FitOptions, thresholdFactor: Float) throws(FitError) {
+    let target = options.target
     guard model.stage != .fitted else {
       throw FitError(
         .alreadyFitted, "The model has been fitted: its weights are integers already.",
@@ -34,6 +35,8 @@ struct NormalForm: Sendable, Codable {
     try NormalForm.checkConstants(graph)
     NormalForm.weighBranches(&graph)
     if let semantics = target.semantics { NormalForm.rewrite(&graph, semantics) }
+    NormalForm.setLeaks(&graph, options.leak)
+    try NormalForm.checkLeaks(graph, target)
     try checkNeurons()
     let structure = try NetworkStructure(graph, inputUnit: Double(inputScale))
     try foldThresholds(structure)
@@ -210,6 +213,10 @@ struct NormalForm: Sendable, Codable {
   private mutating func addBiases(_ structure: NetworkStructure) {
     for population in structure.populations {
       let drivers = structure.projections.filter { $0.group == population.group }
+      // A chip adds biases behind a synaptic current: there a trained one has no place.
+      if case .neuron(let neuron) = graph.nodes[population.node].operator, neuron.keepsCurrent {
+        continue
+      }
       guard let driver = drivers.first, drivers.allSatisfy({ $0.bias == nil }) else { continue }
       let name = "\(graph.nodes[driver.node].name).bias"
       graph.nodes[driver.node].parameters[.bias] = name

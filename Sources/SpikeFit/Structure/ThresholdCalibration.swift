@@ -26,7 +26,7 @@ enum ThresholdCalibration {
     var best: (distance: Double, factor: Float) = (.infinity, 1)
     var factor: Float = 16
     for _ in 0...16 {
-      let form = try NormalForm(model, target: options.target, thresholdFactor: factor)
+      let form = try NormalForm(model, options: options, thresholdFactor: factor)
       var inputs: [Float] = []
       some.fillBatch(
         0..<some.count, scale: [form.inputScale], offset: [0], bits: form.inputBits, into: &inputs)
@@ -43,6 +43,11 @@ enum ThresholdCalibration {
 
   private static func changes(_ model: Model, _ options: FitOptions) -> Bool {
     if model.timeSteps != options.timeSteps { return true }
+    let leak = options.leak
+    let changesLeak = model.graph.nodes.contains { node in
+      if case .neuron(let neuron) = node.operator { leak.changes(neuron) } else { false }
+    }
+    if changesLeak { return true }
     guard let semantics = options.target.semantics else { return false }
     return model.graph.nodes.contains { node in
       guard case .neuron(let neuron) = node.operator, neuron.spikes else { return false }

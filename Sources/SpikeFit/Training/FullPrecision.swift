@@ -15,7 +15,7 @@ extension SpikeFitter {
     var network = network
     network.writeGraph()
     return Model(
-      graph: network.form.graph, stage: .spiking,
+      graph: network.settlingLeaks(network.form.graph), stage: .spiking,
       encoding: InputEncoding(
         scale: [network.form.inputScale], offset: [0], bits: network.form.inputBits),
       timeSteps: options.timeSteps, history: model.history)

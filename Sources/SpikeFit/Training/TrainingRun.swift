@@ -59,7 +59,7 @@ struct TrainingRun {
         ? nil : max(1, place(options.schedule.snapStart)) - 1)
     pruner = Pruner(
       network, schedule: schedule, samples: inputs, count: samples.count, labels: samples.labels)
-    engine = try Network.make(network.form.graph, TrainingRun.configuration(options))
+    engine = try Network.make(network.engineGraph, TrainingRun.configuration(options))
     teacher = try Teacher(options, student: network.form, data: data)
     average = WeightAverage(decay: options.quality.averageDecay)
     validation = heldOut.map { Validation($0, form: network.form, options: options) }
@@ -96,7 +96,7 @@ struct TrainingRun {
   /// Goes on from the state of an earlier run with the same options and data.
   mutating func resume(_ state: RunState) throws(FitError) {
     self.state = state
-    engine = try Network.make(network.form.graph, TrainingRun.configuration(options))
+    engine = try Network.make(network.engineGraph, TrainingRun.configuration(options))
     write()
   }
 
@@ -158,7 +158,7 @@ struct TrainingRun {
   private mutating func pruneOnly(_ measure: (Network) -> Double?) throws(FitError) {
     while pruner.isDue(0), !isInterrupted {
       guard try pruner.prune(&network, engine: engine) else { continue }
-      engine = try Network.make(network.form.graph, TrainingRun.configuration(options))
+      engine = try Network.make(network.engineGraph, TrainingRun.configuration(options))
       write()
     }
     floatAccuracy = measure(engine)
@@ -173,7 +173,7 @@ struct TrainingRun {
       write()
     }
     if pruner.isDue(step), try pruner.prune(&network, engine: engine) {
-      engine = try Network.make(network.form.graph, TrainingRun.configuration(options))
+      engine = try Network.make(network.engineGraph, TrainingRun.configuration(options))
       average?.restart(from: network)
       write()
     }
@@ -181,6 +181,9 @@ struct TrainingRun {
       measureAveraged(measure)
       network.integers = IntegerUnits(network)
       network.quantise()
+      if !network.leakyPopulations.isEmpty {
+        engine = try Network.make(network.engineGraph, TrainingRun.configuration(options))
+      }
       average?.restart(from: network)
       write()
     }
@@ -234,10 +237,12 @@ struct TrainingRun {
       weights.append(engine.gradient(of: layer.site.weight))
       biases.append(layer.site.bias.map { engine.gradient(of: $0) } ?? [])
     }
-    try guardAgainstDivergence(result.loss, weights + biases, epoch: epoch)
+    let decays = network.decayNames.map { engine.gradient(of: $0)[0] }
+    try guardAgainstDivergence(result.loss, weights + biases + [decays], epoch: epoch)
     let share = network.codebooks.isEmpty ? 1 : options.learning.codebookShare
     network.learn(
-      rate: rates.rate(at: step) * share, weightGradients: weights, biasGradients: biases)
+      rate: rates.rate(at: step) * share, weightGradients: weights, biasGradients: biases,
+      decayGradients: decays)
     average?.update(network)
     write()
     meter.add(result, samples: labels.count)
@@ -264,7 +269,16 @@ struct TrainingRun {
         engine.setValue(network.realisedBias(of: index).reals, of: bias)
       }
     }
+    for (leak, name) in zip(network.leaks, network.decayNames) {
+      engine.setValue(
+        [network.integers == nil ? leak.decay : LeakIntegers.rounded(leak.decay)], of: name)
+    }
     guard network.integers != nil else { return }
+    for population in network.leakyPopulations {
+      engine.setValue(
+        network.realisedUnits(of: population),
+        of: TrainableNetwork.unitName(network.form.graph.nodes[population.node]))
+    }
     for population in network.structure.populations where population.spikes {
       let node = network.form.graph.nodes[population.node]
       if let name = node.parameters[.threshold] {

@@ -1,7 +1,7 @@
 /// An exponential average of everything that is learned, over the steps of one phase of a run.
 ///
-/// Latent weights, factors of channels, biases and parameters of codebooks are averaged; which centroid stands for a weight follows
-/// from the averaged numbers by formula (1), so the average has codebooks of the same size, and
+/// Latent weights, factors of channels, biases, parameters of codebooks and learned leaks are
+/// averaged; which centroid stands for a weight follows from the averaged numbers by formula (1), so the average has codebooks of the same size, and
 /// integers of the same units, as any step of the run. (An average of the deployed weights would
 /// have neither.) The average starts anew where the meaning of the numbers changes: when codebooks
 /// start, channels go, or integers come in. After n steps the decay is at most (1 + n) / (10 + n),
@@ -13,6 +13,7 @@ struct WeightAverage: Sendable, Codable {
   private var biases: [[Float]] = []
   private var channelScales: [[Float]] = []
   private var parameters: [[Float]] = []
+  private var leaks: [Float] = []
 
   /// An average without a past; nil for a decay of 0, which asks for none.
   init?(decay: Float) {
@@ -27,6 +28,7 @@ struct WeightAverage: Sendable, Codable {
     biases = network.layers.map { $0.bias?.values ?? [] }
     channelScales = network.layers.map(\.channelScales)
     parameters = network.codebooks.map(\.parameters)
+    leaks = network.leaks.map(\.value)
   }
 
   /// Moves the average towards the network after a step.
@@ -41,6 +43,7 @@ struct WeightAverage: Sendable, Codable {
     for index in network.codebooks.indices {
       WeightAverage.move(&parameters[index], towards: network.codebooks[index].parameters, share)
     }
+    WeightAverage.move(&leaks, towards: network.leaks.map(\.value), share)
   }
 
   /// The network with the averaged numbers.
@@ -52,6 +55,7 @@ struct WeightAverage: Sendable, Codable {
       network.layers[index].channelScales = channelScales[index]
     }
     for index in network.codebooks.indices { network.codebooks[index].set(parameters[index]) }
+    for index in network.leaks.indices { network.leaks[index].value = leaks[index] }
     network.quantise()
     return network
   }

@@ -10,6 +10,11 @@
 ///     reset    v = h - θ s (``Reset/bySubtraction``) or v = r where s = 1 (``Reset/toValue(_:)``)
 ///
 /// All quantities are dimensionless; decays are factors per time step in [0, 1].
+///
+/// In a fitted model whose neurons leak, states are integers like everything else, with
+/// ``fractionBits`` b bits behind the point: decays are k/4096, and what a decay leaves of a state v
+/// is rounded towards zero, sgn(v) ⌊|v| 2^b k / 4096⌋ / 2^b. b = 6 is Loihi's arithmetic, 0 that of
+/// plain integers.
 public struct Neuron: Hashable, Sendable, Codable {
   /// Which equation.
   public enum Model: String, Hashable, Sendable, Codable, CaseIterable {
@@ -55,12 +60,17 @@ public struct Neuron: Hashable, Sendable, Codable {
   /// Potential before the first step as a share of the threshold: 0.5 rounds to nearest, which is
   /// optimal in expectation for converted networks (Bu et al. 2022); chips start at 0.
   public var initialShare: Float
+  /// Bits behind the point of the states of a fitted population that leaks; nil for real numbers.
+  public var fractionBits: Int?
+
+  /// Bits behind the point that states may have.
+  public static let allowedFractionBits = 0...16
 
   /// Makes a population; the default is IF with soft reset, `>=`, starting at 0.
   public init(
     _ model: Model = .integrateAndFire, reset: Reset = .bySubtraction,
     comparator: Comparator = .greaterOrEqual, membraneDecay: Float = 1, currentDecay: Float = 0,
-    initialShare: Float = 0
+    initialShare: Float = 0, fractionBits: Int? = nil
   ) {
     self.model = model
     self.reset = reset
@@ -68,8 +78,17 @@ public struct Neuron: Hashable, Sendable, Codable {
     self.membraneDecay = membraneDecay
     self.currentDecay = currentDecay
     self.initialShare = initialShare
+    self.fractionBits = fractionBits
   }
 
   /// Whether the population emits spikes; the read-out does not.
   public var spikes: Bool { model != .leakyIntegrator }
+
+  /// Whether potentials leak: an IF neuron's do not, whatever ``membraneDecay`` says.
+  public var leaks: Bool { model != .integrateAndFire && membraneDecay != 1 }
+
+  /// Whether synaptic currents outlast their step.
+  public var keepsCurrent: Bool {
+    (model == .currentBased || model == .leakyIntegrator) && currentDecay != 0
+  }
 }

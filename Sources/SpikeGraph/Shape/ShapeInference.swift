@@ -114,7 +114,25 @@ extension Graph {
             "The threshold has shape \(threshold.shape); allowed are [] and [\(channels)].")
         }
       }
+      try checkStates(neuron, of: node, channels: x.rank == 0 ? 1 : x[0])
       return x
+    }
+  }
+
+  private func checkStates(
+    _ neuron: Neuron, of node: Node, channels: Int
+  ) throws(GraphError) {
+    if let bits = neuron.fractionBits, !Neuron.allowedFractionBits.contains(bits) {
+      throw GraphError(
+        .invalidAttribute, "States have \(bits) bits behind the point; allowed are 0 to 16.")
+    }
+    if node.parameters[.decay] != nil { _ = try parameter(.decay, of: node, shaped: []) }
+    if node.parameters[.unit] != nil {
+      let unit = try parameter(.unit, of: node)
+      guard unit.shape == [] || unit.shape == [channels] else {
+        throw GraphError(
+          .shapeMismatch, "The unit has shape \(unit.shape); allowed are [] and [\(channels)].")
+      }
     }
   }
 
