@@ -22,14 +22,15 @@ typedef struct {
 // `sums`, if not null, receives the threshold gradient of each lane.
 SPK_INLINE void spk_spiking_block(
     const spk_backward *b, int64_t i, int64_t lanes, const float *threshold, int64_t channel,
-    double *sums, int64_t steps, int kind, int soft, int detached) {
+    double *sums, int64_t steps, int kind, int soft, int detached, int leaks) {
   spk_f16 theta, h, from_above, on_input = 0, made[SPK_REMADE_STEPS];
   spk_load(&theta, threshold, SPK_LANES);
   const spk_surrogate surrogate = {kind, b->surrogate.parameter};
   spk_step_rule rule;
   spk_step_rule_make(&rule, &b->neuron, &theta, surrogate, soft, detached, sums != NULL);
-  rule.sums_decay = b->decay_sums != NULL;
-  if (b->units) {
+  const int sums_decay = leaks && b->decay_sums != NULL;
+  rule.sums_decay = sums_decay;
+  if (leaks && b->units) {
     rule.is_whole = 1;
     spk_load(&rule.steps_per_real, b->units->values + channel, SPK_LANES);
     rule.steps_per_real = (float)b->neuron.state_steps / rule.steps_per_real;
@@ -59,8 +60,8 @@ SPK_INLINE void spk_spiking_block(
     }
   }
   if (!b->gradient_stride) spk_store(&on_input, b->input_gradient + i, lanes);
-  if (sums || b->decay_sums) spk_step_finish(&rule, &adjoint);
-  if (b->decay_sums) {
+  if (sums || sums_decay) spk_step_finish(&rule, &adjoint);
+  if (sums_decay) {
     for (int64_t lane = 0; lane < lanes; lane++) {
       b->decay_sums[lane] += (double)adjoint.on_decay[lane];
     }
@@ -72,18 +73,20 @@ SPK_INLINE void spk_spiking_block(
 
 SPK_INLINE void spk_spiking_all(
     const spk_backward *b, const spk_thresholds *thresholds, double *sums, int64_t steps, int kind,
-    int soft, int detached) {
+    int soft, int detached, int leaks) {
   int64_t channel = 0, i = 0;
   for (; i + SPK_LANES <= b->count; i += SPK_LANES) {
     const float *theta = thresholds->values + channel;
     double *lane_sums = sums ? sums + channel : NULL;
-    spk_spiking_block(b, i, SPK_LANES, theta, channel, lane_sums, steps, kind, soft, detached);
+    spk_spiking_block(
+        b, i, SPK_LANES, theta, channel, lane_sums, steps, kind, soft, detached, leaks);
     channel = spk_next_channel(channel, thresholds->channels);
   }
   if (i < b->count) {
     const float *theta = thresholds->values + channel;
     double *lane_sums = sums ? sums + channel : NULL;
-    spk_spiking_block(b, i, b->count - i, theta, channel, lane_sums, steps, kind, soft, detached);
+    spk_spiking_block(
+        b, i, b->count - i, theta, channel, lane_sums, steps, kind, soft, detached, leaks);
   }
 }
 
@@ -93,12 +96,15 @@ SPK_INLINE void spk_spiking_kind(
     const spk_backward *b, const spk_thresholds *thresholds, double *sums, int kind,
     int detached) {
   const int soft = b->neuron.resets_by_subtraction != 0;
-  if (detached && b->steps == 4 && soft && sums) {
-    spk_spiking_all(b, thresholds, sums, 4, kind, 1, 1);
+  if (b->units || b->decay_sums) {
+    // Whole states, or a decay that is learned.
+    spk_spiking_all(b, thresholds, sums, b->steps, kind, soft, detached, 1);
+  } else if (detached && b->steps == 4 && soft && sums) {
+    spk_spiking_all(b, thresholds, sums, 4, kind, 1, 1, 0);
   } else if (detached && b->steps == 4) {
-    spk_spiking_all(b, thresholds, sums, 4, kind, soft, 1);
+    spk_spiking_all(b, thresholds, sums, 4, kind, soft, 1, 0);
   } else {
-    spk_spiking_all(b, thresholds, sums, b->steps, kind, soft, detached);
+    spk_spiking_all(b, thresholds, sums, b->steps, kind, soft, detached, 0);
   }
 }
 

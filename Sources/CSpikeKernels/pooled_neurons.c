@@ -50,7 +50,7 @@ SPK_INLINE void spk_pooled_window_forward(
 
 SPK_INLINE void spk_pooled_window_backward(
     const spk_pooled *p, int64_t origin, int64_t target, int64_t channel, int64_t lanes,
-    double *sums, int64_t steps, int kind, int soft, int detached) {
+    double *sums, int64_t steps, int kind, int soft, int detached, int learns) {
   const spk_pooled_geometry *g = p->g;
   spk_f16 theta, from_above[SPK_POOLED_STEPS], made[SPK_POOLED_STEPS];
   spk_load(&theta, p->threshold + channel, lanes);
@@ -58,7 +58,7 @@ SPK_INLINE void spk_pooled_window_backward(
   const spk_surrogate surrogate = {kind, p->surrogate.parameter};
   spk_step_rule rule;
   spk_step_rule_make(&rule, p->neuron, &theta, surrogate, soft, detached, sums != NULL);
-  rule.sums_decay = p->decay_sums != NULL;
+  rule.sums_decay = learns;
   spk_step_adjoint adjoint = {0, 0, 0, 0, 0};
   for (int64_t t = 0; t < steps; t++) {
     spk_load(&from_above[t], p->pooled_gradient + t * p->pooled_size + target, lanes);
@@ -89,10 +89,10 @@ SPK_INLINE void spk_pooled_window_backward(
       if (g->input_is_fixed && p->input_gradient) {
         spk_store(&on_input, p->input_gradient + i, lanes);
       }
-      if (sums || p->decay_sums) spk_step_finish(&rule, &adjoint);
+      if (sums || learns) spk_step_finish(&rule, &adjoint);
     }
   }
-  if (p->decay_sums) {
+  if (learns) {
     for (int64_t lane = 0; lane < lanes; lane++) {
       p->decay_sums[lane] += (double)adjoint.on_decay[lane];
     }
@@ -156,22 +156,25 @@ static int64_t spk_pooled_forward_choose(const spk_pooled *p) {
 }
 
 SPK_INLINE void spk_pooled_backward_all(
-    const spk_pooled *p, double *sums, int64_t steps, int kind, int soft, int detached) {
+    const spk_pooled *p, double *sums, int64_t steps, int kind, int soft, int detached,
+    int learns) {
   SPK_FOR_WINDOWS(
       p, spk_pooled_window_backward(
-             p, origin, target, channel, lanes, sums, steps, kind, soft, detached))
+             p, origin, target, channel, lanes, sums, steps, kind, soft, detached, learns))
 }
 
 SPK_INLINE void spk_pooled_backward_kind(
     const spk_pooled *p, double *sums, int kind, int detached) {
   const int soft = p->neuron->resets_by_subtraction != 0;
   const int64_t steps = p->g->steps;
-  if (detached && steps == 4 && soft && sums) {
-    spk_pooled_backward_all(p, sums, 4, kind, 1, 1);
+  if (p->decay_sums) {
+    spk_pooled_backward_all(p, sums, steps, kind, soft, detached, 1);
+  } else if (detached && steps == 4 && soft && sums) {
+    spk_pooled_backward_all(p, sums, 4, kind, 1, 1, 0);
   } else if (detached && steps == 4) {
-    spk_pooled_backward_all(p, sums, 4, kind, soft, 1);
+    spk_pooled_backward_all(p, sums, 4, kind, soft, 1, 0);
   } else {
-    spk_pooled_backward_all(p, sums, steps, kind, soft, detached);
+    spk_pooled_backward_all(p, sums, steps, kind, soft, detached, 0);
   }
 }
 
