@@ -67,8 +67,8 @@ SPK_INLINE spk_whole spk_whole_make(const spk_neuron *neuron) {
 #define SPK_KEPT(state, keep) __builtin_elementwise_trunc((state) * (keep) * (1.0 / 4096))
 
 // A real number in steps, rounded to whole units.
-#define SPK_IN_STEPS(real, unit, steps) \
-  (__builtin_elementwise_rint(__builtin_convertvector(real, spk_d16) / (unit)) * (steps))
+#define SPK_IN_STEPS(real, per_unit, steps) \
+  (__builtin_elementwise_rint(__builtin_convertvector(real, spk_d16) * (per_unit)) * (steps))
 
 SPK_INLINE void spk_whole_block(
     const spk_forward *f, int64_t i, int64_t lanes, const float *threshold, const float *units,
@@ -80,9 +80,9 @@ SPK_INLINE void spk_whole_block(
   spk_load(&unit_of_lane, units, SPK_LANES);
   if (fires_at_all) spk_load(&theta, threshold, SPK_LANES);
   const spk_d16 unit = __builtin_convertvector(unit_of_lane, spk_d16), step = unit / w.steps;
-  const spk_d16 limit = SPK_IN_STEPS(theta, unit, w.steps);
+  const spk_d16 per_unit = 1.0 / unit, limit = SPK_IN_STEPS(theta, per_unit, w.steps);
   const spk_f16 reset_value = f->neuron.reset_value;
-  const spk_d16 reset = SPK_IN_STEPS(reset_value, unit, w.steps);
+  const spk_d16 reset = SPK_IN_STEPS(reset_value, per_unit, w.steps);
   spk_d16 v = 0, current = 0;
   if (fires_at_all) {
     v = __builtin_elementwise_rint(limit * (double)f->neuron.initial_share);
@@ -97,19 +97,16 @@ SPK_INLINE void spk_whole_block(
   }
   for (int64_t t = 0; t < f->steps; t++) {
     spk_load(&x, f->input + t * f->input_stride + i, lanes);
-    const spk_d16 sum = SPK_IN_STEPS(x, unit, w.steps);
+    const spk_d16 sum = SPK_IN_STEPS(x, per_unit, w.steps);
     current = has_current ? SPK_KEPT(current, w.current_keep) + sum : sum;
     const spk_d16 h = SPK_KEPT(v, w.keep) + current;
     const spk_f16 real = __builtin_convertvector(h * step, spk_f16);
     v = h;
     if (fires_at_all) {
-      const spk_d16 over = h - limit;
-      spk_f16 spike = 0;
-      for (int64_t k = 0; k < SPK_LANES; k++) {
-        const int fires = strict ? over[k] > 0 : over[k] >= 0;
-        spike[k] = fires ? 1.0f : 0.0f;
-        v[k] = fires ? (soft ? over[k] : reset[k]) : h[k];
-      }
+      const spk_l16 fires = strict ? h > limit : h >= limit;
+      const spk_d16 one = fires ? (spk_d16)1.0 : (spk_d16)0.0;
+      const spk_f16 spike = __builtin_convertvector(one, spk_f16);
+      v = fires ? (soft ? h - limit : reset) : h;
       spk_store(&spike, f->spikes + t * f->count + i, lanes);
     }
     if (f->potentials) spk_store(&real, f->potentials + t * f->count + i, lanes);

@@ -27,6 +27,7 @@ enum { SPK_LANES = 16 };
 typedef float spk_f16 __attribute__((ext_vector_type(16)));
 typedef int32_t spk_i16 __attribute__((ext_vector_type(16)));
 typedef double spk_d16 __attribute__((ext_vector_type(16)));
+typedef int64_t spk_l16 __attribute__((ext_vector_type(16)));
 
 // The last block of an array is shorter; missing lanes are 0 and are not stored.
 SPK_INLINE void spk_load(spk_f16 *v, const float *p, int64_t lanes) {
