@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "one_thread.h"
+
 // MARK: Versions
 
 #if DNNL_VERSION_MAJOR >= 3
@@ -126,8 +128,7 @@ static void prepare(void) {
   engine_status = dnnl_engine_create(&engine, dnnl_cpu, 0);
 }
 
-// Sets the calling thread's OpenMP thread count to 1 and returns the count before.
-static int enter(void) {
+int spk_enter_one_thread(void) {
   pthread_once(&once, prepare);
   if (!set_threads || !get_threads) return 0;
   const int before = get_threads();
@@ -135,7 +136,7 @@ static int enter(void) {
   return before;
 }
 
-static void leave(int before) {
+void spk_leave_one_thread(int before) {
   if (before > 0) set_threads(before);
 }
 
@@ -329,9 +330,9 @@ int spk_convolution_create(
   *operation = "allocate convolution";
   spk_convolution *c = calloc(1, sizeof *c);
   if (!c) return dnnl_out_of_memory;
-  const int before = enter();
+  const int before = spk_enter_one_thread();
   const dnnl_status_t status = build(c, geometry, is_trained, operation);
-  leave(before);
+  spk_leave_one_thread(before);
   if (status == dnnl_success) {
     *result = c;
   } else {
@@ -448,44 +449,30 @@ static dnnl_status_t run_backward_weights(
 int spk_convolution_forward(
     spk_convolution *c, const float *x, const float *weights, int keeps_weights,
     const float *bias, float *y, const char **operation) {
-  const int before = enter();
+  const int before = spk_enter_one_thread();
   const dnnl_status_t status = run_forward(c, x, weights, keeps_weights, bias, y, operation);
-  leave(before);
+  spk_leave_one_thread(before);
   return status;
 }
 
 int spk_convolution_backward_data(
     spk_convolution *c, const float *dy, const float *weights, int keeps_weights, float *dx,
     const char **operation) {
-  const int before = enter();
+  const int before = spk_enter_one_thread();
   const dnnl_status_t status = run_backward_data(c, dy, weights, keeps_weights, dx, operation);
-  leave(before);
+  spk_leave_one_thread(before);
   return status;
 }
 
 int spk_convolution_backward_weights(
     spk_convolution *c, const float *x, const float *dy, float *weights_gradient,
     const char **operation) {
-  const int before = enter();
+  const int before = spk_enter_one_thread();
   const dnnl_status_t status = run_backward_weights(c, x, dy, weights_gradient, operation);
-  leave(before);
+  spk_leave_one_thread(before);
   return status;
 }
 
 const char *spk_convolution_implementation(const spk_convolution *c, int pass) {
   return pass >= 0 && pass < PASSES ? c->passes[pass].implementation : "";
-}
-
-// MARK: Matrix products
-
-int spk_matrix_product(
-    int transposes_a, int transposes_b, int64_t m, int64_t n, int64_t k, const float *a,
-    const float *b, float beta, float *c, const char **operation) {
-  const int before = enter();
-  const dnnl_status_t status = dnnl_sgemm(
-      transposes_a ? 'T' : 'N', transposes_b ? 'T' : 'N', m, n, k, 1.0f, a,
-      transposes_a ? m : k, b, transposes_b ? k : n, beta, c, n);
-  leave(before);
-  *operation = "multiply matrices";
-  return status;
 }

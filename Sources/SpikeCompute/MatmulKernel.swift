@@ -58,6 +58,23 @@ public final class MatmulKernel: Sendable {
     }
   }
 
+  /// Some rows of y = x · W + b, or of dx = dy · Wᵀ + b with `isTransposed`: as many as
+  /// x has.
+  public func multiplyRows(
+    _ x: FloatView, weight: FloatView, isTransposed: Bool = false, bias: FloatView?,
+    into y: FloatView
+  ) {
+    let (width, result) = isTransposed ? (outputs, inputs) : (inputs, outputs)
+    let rows = x.count / width
+    precondition(
+      x.count == rows * width && y.count == rows * result && rows > 0, "sizes of the rows")
+    precondition(weight.count == inputs * outputs, "\(weight.count) weights")
+    if let bias { Kernels.repeatRows(bias, into: y) }
+    unsafe multiply(
+      (false, isTransposed), (rows, result, width), x.constant, weight.constant,
+      bias == nil ? 0 : 1, y.start)
+  }
+
   @unsafe
   private func multiply(
     _ transposes: (Bool, Bool), _ sizes: (Int, Int, Int), _ a: UnsafePointer<Float>,

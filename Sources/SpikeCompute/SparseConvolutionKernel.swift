@@ -128,12 +128,15 @@ public struct SparseConvolutionKernel: Sendable {
     precondition(weightGradient.count == weightCount, "\(weightGradient.count) weights")
     precondition(scratch.count >= weightGradientScratch, "\(scratch.count) floats of scratch")
     let events = unsafe ActivationList(
-      geometry, x, share: SparseConvolutionKernel.gradientLimit, byImage: false, scratch: scratch)
+      ListShape(geometry, byImage: false), x, share: SparseConvolutionKernel.gradientLimit,
+      scratch: scratch)
     if unsafe events.denseCount > 0 { return false }
+    let list = SparseConvolutionKernel.listCount(
+      self.geometry, SparseConvolutionKernel.gradientLimit)
     var geometry = geometry
     unsafe spk_event_weight_gradient(
       &geometry, x.constant, events.starts, events.indices, events.isGraded ? 1 : 0, dy.constant,
-      events.end, weightGradient.start)
+      scratch.start + list, weightGradient.start)
     if let biasGradient {
       precondition(biasGradient.count == outputs, "one bias per output channel")
       Kernels.channelSums(dy, into: biasGradient)
@@ -154,7 +157,8 @@ public struct SparseConvolutionKernel: Sendable {
     _ bias: FloatView?, _ y: FloatView, _ scratch: FloatView, _ leftOver: (Int) -> Void
   ) -> Bool {
     let events = unsafe ActivationList(
-      geometry, x, share: SparseConvolutionKernel.forwardLimit, byImage: true, scratch: scratch)
+      ListShape(geometry, byImage: true), x, share: SparseConvolutionKernel.forwardLimit,
+      scratch: scratch)
     let images = Int(geometry.images)
     if unsafe events.denseCount == images { return false }
     let packed = packed()
@@ -167,51 +171,18 @@ public struct SparseConvolutionKernel: Sendable {
     return true
   }
 
-  /// Floats that a list of events takes up: see ``ActivationList``.
-  fileprivate static func listCount(_ geometry: spk_event_geometry, _ share: Double) -> Int {
-    let pixels = Int(geometry.images * geometry.height * geometry.width)
-    let most = Int(Double(pixels * Int(geometry.channels)) * share)
-    let count = Int(geometry.images) + pixels + 1 + most + Int(SPK_EVENT_OVERHANG)
-    return (count + 15) / 16 * 16
+  /// Floats that a list of events takes up.
+  private static func listCount(_ geometry: spk_event_geometry, _ share: Double) -> Int {
+    ListShape(geometry, byImage: true).room(share)
   }
 }
 
-/// Activations that are not 0, listed in scratch memory.
-@unsafe
-private struct ActivationList {
-  /// For each image, 1 if it has too many of them.
-  let dense: UnsafeMutablePointer<Int32>
-  /// Where those of each pixel begin.
-  let starts: UnsafeMutablePointer<Int32>
-  /// Their places.
-  let indices: UnsafeMutablePointer<Int32>
-  /// The memory behind the list.
-  let end: UnsafeMutableRawPointer
-  let isGraded: Bool
-  let denseCount: Int
-
-  /// - Parameters:
-  ///   - share: the largest part that may not be 0.
-  ///   - byImage: whether that is asked of each image, or of all together as if they were one.
-  init(
-    _ geometry: spk_event_geometry, _ x: FloatView, share: Double, byImage: Bool,
-    scratch: FloatView
-  ) {
-    let room = SparseConvolutionKernel.listCount(geometry, share)
-    precondition(scratch.count >= room, "\(scratch.count) floats of scratch")
+extension ListShape {
+  /// - Parameter byImage: whether a limit holds for each image, or for all as if they were one.
+  fileprivate init(_ geometry: spk_event_geometry, byImage: Bool) {
     let images = byImage ? Int(geometry.images) : 1
-    let pixels = Int(geometry.images * geometry.height * geometry.width)
-    let memory = unsafe UnsafeMutableRawPointer(scratch.start)
-    unsafe dense = memory.assumingMemoryBound(to: Int32.self)
-    unsafe starts = dense + images
-    unsafe indices = starts + pixels + 1
-    unsafe end = memory + room * MemoryLayout<Int32>.stride
-    let limit = Int(Double(pixels / images * Int(geometry.channels)) * share)
-    var graded: Int32 = 0
-    let found = unsafe spk_list_events(
-      Int64(images), Int64(pixels / images), geometry.channels, x.constant, Int64(limit),
-      starts, indices, dense, &graded)
-    unsafe isGraded = graded != 0
-    unsafe denseCount = Int(found)
+    self.init(
+      groups: images, pixels: Int(geometry.images * geometry.height * geometry.width) / images,
+      channels: Int(geometry.channels))
   }
 }

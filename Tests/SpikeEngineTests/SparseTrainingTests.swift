@@ -68,3 +68,53 @@ import Testing
     #expect(network.inputShape == [3, 1, 1] && network.outputShape == [4])
   }
 }
+
+@Suite struct SparseLinearTrainingTests {
+  /// Matrix products wide enough for events, and a narrow one.
+  private static func layers(seed: UInt64) -> Graph {
+    var sketch = GraphSketch(input: [30], seed: seed)
+    let neuron = Neuron(.leakyIntegrateAndFire, membraneDecay: 0.5)
+    for width in [40, 33, 64] {
+      sketch.linear(width)
+      sketch.neuron(neuron)
+    }
+    sketch.linear(4)
+    sketch.neuron(Neuron(.leakyIntegrator))
+    return sketch.graph
+  }
+
+  private static func network(_ graph: Graph, threads: Int, surrogate: Surrogate) throws -> Network
+  {
+    try Network(
+      graph,
+      EngineConfiguration(
+        timeSteps: 3, batch: 22, shards: 2, threads: threads, training: true,
+        surrogate: surrogate))
+  }
+
+  @Test("spikes of any density give the textbook's loss and gradients", arguments: 0..<15)
+  func gradients(seed: UInt64) throws {
+    var graph = Self.layers(seed: seed)
+    // From rows that are all dense over mixed ones to a few spikes; powers of two, so that no
+    // rounding decides about a spike.
+    let threshold: Float = [0.0625, 0.5, 1, 2, 4][Int(seed) % 5]
+    for name in graph.constants.keys where name.hasPrefix("threshold") {
+      graph.constants[name] = .scalar(threshold)
+    }
+    let batch = Textbook.Batch.random(graph, classes: 4, count: 22, seed: seed)
+    let surrogate: Surrogate = seed % 2 == 0 ? .triangle(width: 0.25) : .atan(alpha: 2)
+    let network = try Self.network(graph, threads: 1, surrogate: surrogate)
+    let result = network.step(batch.inputs, labels: batch.labels, count: 22)
+    let textbook = try Textbook(graph, timeSteps: 3)
+    #expect(abs(result.loss - textbook.meanLoss(batch)) < 1e-4, "seed \(seed)")
+    let wrong = GradientTests.differences(
+      network, textbook.gradients(batch, surrogate: surrogate))
+    #expect(wrong.isEmpty, "seed \(seed), threshold \(threshold): \(wrong)")
+
+    let other = try Self.network(graph, threads: 2, surrogate: surrogate)
+    _ = other.step(batch.inputs, labels: batch.labels, count: 22)
+    #expect(
+      other.gradientMemory.array().map(\.bitPattern)
+        == network.gradientMemory.array().map(\.bitPattern))
+  }
+}

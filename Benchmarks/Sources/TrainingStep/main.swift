@@ -1,6 +1,7 @@
 // TrainingStep NET train|infer FILE [SECONDS [THREADS]] measures one case from the weights and
 // images of FILE; TrainingStep NET prepare FILE [STEPS [THREADS]] trains the network on Fashion-MNIST and
-// writes FILE. NET is A or B. Prints one line of JSON.
+// writes FILE. NET is A or B. Prints one line of JSON. SURROGATE=triangle in the environment takes the
+// triangle of width 1, the default of `sfconv fit`, instead of the atan that the peers have.
 
 import Foundation
 import SpikeCompute
@@ -23,12 +24,14 @@ let amount = arguments.count > 4 ? Double(arguments[4]) : nil
 let threads = arguments.count > 5 ? Int(arguments[5]) ?? 2 : 2
 let batch = mode == "infer" ? TrainedCase.batch : net.trainingBatch
 
+let isTriangle = ProcessInfo.processInfo.environment["SURROGATE"] == "triangle"
+
 func makeNetwork(_ graph: Graph) throws -> Network {
   try Network(
     graph,
     EngineConfiguration(
       timeSteps: timeSteps, batch: batch, threads: threads, training: mode != "infer",
-      surrogate: .atan(alpha: 2)))
+      surrogate: isTriangle ? .triangle(width: 1) : .atan(alpha: 2)))
 }
 
 if mode == "prepare" {

@@ -9,6 +9,7 @@
 #include "fit_kernels.h"
 #include "spk_activations.h"
 #include "spk_event_convolution.h"
+#include "spk_event_linear.h"
 #include "spk_events.h"
 #include "spk_loss.h"
 #include "spk_movement.h"

@@ -36,6 +36,7 @@ extension PlanCompiler {
         for: node.name)
     let plan = LinearPlan(
       width: width, outputs: outputs, rows: named.shape.elementCount / max(width, 1),
+      inputIsTemporal: plan.values[input].isTemporal,
       weight: addParameter(.weight, of: node, map: LinearPlan.weightMap(outputs, width, order)),
       bias: constantShape(.bias, node).map { _ in addParameter(.bias, of: node) })
     let result = shape(of: node)
