@@ -42,6 +42,7 @@ enum FitHistory {
       "labelSmoothing": "\(options.labelSmoothing)", "augments": "\(options.augments)",
       "surrogate": "\(options.surrogate)",
     ].merging(options.quality.texts) { $1 }.merging(options.leak.texts) { $1 }
+    texts["layers"] = options.layers.text
     if !options.chip.reasons.isEmpty {
       texts["plan"] = options.chip.reasons.joined(separator: "\n")
     }

@@ -54,6 +54,8 @@ extension FitOptions {
       case neurons
       /// Synapses: weights times the positions at which they are used.
       case synapses
+      /// Bytes of the weights as stored: an index for each, and the values of codebooks.
+      case bytes
     }
 
     /// What is limited.

@@ -34,6 +34,8 @@ public struct FitOptions: Sendable {
   public var schedule: Schedule
   /// How channels are chosen for removal.
   public var pruning: Pruning
+  /// Numbers of single layers, where they differ from ``uniqueWeights`` and ``bits``.
+  public var layers = Layers()
   /// What the limits of a chip ask for on top.
   public var chip = Chip()
   /// Derivative of the spike function in training.

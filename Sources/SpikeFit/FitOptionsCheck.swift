@@ -3,11 +3,7 @@ import SpikeGraph
 
 extension FitOptions {
   /// Integers that a weight may be: the target's range, narrowed by ``bits``.
-  var weightRange: ClosedRange<Int> {
-    guard let bits else { return target.weightRange }
-    let half = 1 << (bits - 1)
-    return max(target.weightRange.lowerBound, -half)...min(target.weightRange.upperBound, half - 1)
-  }
+  var weightRange: ClosedRange<Int> { weightRange(bits: bits) }
 
   /// Proves that every option is in its range and that they do not contradict each other.
   ///
@@ -21,20 +17,12 @@ extension FitOptions {
           message: "The option '\(option)' is \(found); allowed is \(allowed).", fix: fix,
           needed: found, allowed: allowed))
     }
-    if let m = uniqueWeights, !(2...256).contains(m) {
-      refuse("unique weights", "\(m)", "2 to 256", "choose a number of weights in that range")
+    checkWeights(refuse, uniqueWeights, bits, of: nil)
+    for item in layers.numbers {
+      checkWeights(
+        refuse, uniqueWeights(of: item.node), item.bits ?? bits, of: item.node)
     }
-    if let m = uniqueWeights, let most = target.uniqueWeights, m > most {
-      refuse(
-        "unique weights", "\(m)", "at most \(most) for \(target.name)", "ask for \(most) or fewer")
-    }
-    if let bits, !(2...8).contains(bits) {
-      refuse("bits", "\(bits)", "2 to 8", "choose 2, 4 or 8 bits")
-    } else if let m = uniqueWeights, m > weightRange.count {
-      refuse(
-        "unique weights", "\(m)", "at most \(weightRange.count) with integers of \(weightRange)",
-        "allow more bits or ask for fewer unique weights")
-    }
+    checkLayers(refuse)
     let numbers: [(String, Double, ClosedRange<Double>)] = [
       ("prune", pruneShare, 0...0.99), ("epochs", epochs, 0...10_000),
       ("batch", Double(batch), 1...65_536), ("time steps", Double(timeSteps), 1...4_096),
@@ -64,7 +52,10 @@ extension FitOptions {
         name, "\(value)", "\(range.lowerBound) to \(range.upperBound)",
         "choose a value in that range")
     }
-    checkCodebook(refuse)
+    let counts: [Int?] = [uniqueWeights] + layers.numbers.compactMap(\.uniqueWeights)
+    for (index, count) in counts.enumerated() where counts.firstIndex(of: count) == index {
+      checkCodebook(count, refuse)
+    }
     if pruning.sparsity > 0, uniqueWeights != nil, !hasFreeZero {
       refuse(
         "sparsity", "\(pruning.sparsity)", "0 without a free zero",
@@ -89,8 +80,47 @@ extension FitOptions {
     throw FitError(.invalidOption, first.message, fix: first.fix, findings: findings)
   }
 
-  private func checkCodebook(_ refuse: (String, String, String, String) -> Void) {
-    guard let count = uniqueWeights else {
+  /// The numbers of all layers, or of the one with a name.
+  private func checkWeights(
+    _ refuse: (String, String, String, String) -> Void, _ count: Int?, _ bits: Int?,
+    of node: String?
+  ) {
+    let place = node.map { " of \($0)" } ?? ""
+    if let m = count, !(2...256).contains(m) {
+      refuse(
+        "unique weights\(place)", "\(m)", "2 to 256", "choose a number of weights in that range")
+    }
+    if let m = count, let most = target.uniqueWeights, m > most {
+      refuse(
+        "unique weights\(place)", "\(m)", "at most \(most) for \(target.name)",
+        "ask for \(most) or fewer")
+    }
+    let range = weightRange(bits: bits)
+    if let bits, !(2...8).contains(bits) {
+      refuse("bits\(place)", "\(bits)", "2 to 8", "choose 2, 4 or 8 bits")
+    } else if let m = count, m > range.count {
+      refuse(
+        "unique weights\(place)", "\(m)", "at most \(range.count) with integers of \(range)",
+        "allow more bits or ask for fewer unique weights")
+    }
+  }
+
+  private func checkLayers(_ refuse: (String, String, String, String) -> Void) {
+    guard !layers.numbers.isEmpty else { return }
+    if uniqueWeights == nil, layers.numbers.contains(where: { $0.uniqueWeights != nil }) {
+      refuse(
+        "unique weights by layer", "given", "nothing where weights are any integer",
+        "give a number for all layers, too")
+    }
+    if scope == .network {
+      refuse(
+        "unique weights and bits by layer", "given", "one number with one codebook for the network",
+        "give one number, or a codebook for each layer: --scope layer")
+    }
+  }
+
+  private func checkCodebook(_ count: Int?, _ refuse: (String, String, String, String) -> Void) {
+    guard let count else {
       if codebook.method != .cat {
         refuse(
           "codebook", "'\(codebook.method.rawValue)' without a number of unique weights",

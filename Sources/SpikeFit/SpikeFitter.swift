@@ -37,7 +37,10 @@ public enum SpikeFitter {
   ) throws(FitError) -> FitResult {
     var options = options
     // Real weights have no codebook and no integers, whatever a chip would ask for.
-    if options.quality.isFullPrecision { options.uniqueWeights = nil }
+    if options.quality.isFullPrecision {
+      options.uniqueWeights = nil
+      options.layers = FitOptions.Layers()
+    }
     try options.check()
     let isScratch = options.quality.startsFromScratch
     if options.logitScale == nil {

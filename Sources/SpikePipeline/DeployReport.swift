@@ -34,7 +34,8 @@ struct DeployReport {
   }
 
   private var fitName: String {
-    "fitted, M = \(settings.uniqueWeights)"
+    if let numbers = settings.uniqueWeightsByLayer { return "fitted, M = \(numbers)" }
+    return settings.plansUniqueWeights ? "fitted" : "fitted, M = \(settings.uniqueWeights)"
   }
 
   /// The report for people.

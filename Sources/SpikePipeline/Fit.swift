@@ -23,7 +23,7 @@ extension Pipeline {
     let log = try request.files.log.map { try RunLog($0, resumes: request.files.resumes) }
     let fitted =
       request.isDataFree
-      ? try fitDataFree(loaded, request, spec: spec)
+      ? try fitDataFree(loaded, request, spec: spec, checkpoint: checkpoint, log: log)
       : try fit(
         loaded, settings: request.settings, spec: spec, data: request.data, checkpoint: checkpoint,
         log: log)
@@ -99,10 +99,18 @@ extension Pipeline {
   ) throws -> FitResult {
     var options = try Pipeline.fitOptions(
       settings, model: loaded, spec: spec, threads: context.threads)
+    let start = options
     if let spec {
       _ = try plan(loaded.model, options: &options, settings: settings, spec: spec)
+    } else {
+      _ = try chooseLevels(loaded.model, options: &options, settings: settings, spec: nil)
     }
     let training = try data(request, .train, for: loaded.model, seed: settings.seed)
+    if let spec, settings.planTrials ?? 0 > 1 {
+      options = start
+      _ = try tryPlans(
+        loaded.model, options: &options, settings: settings, spec: spec, on: training)
+    }
     let test = try data(request, .test, for: loaded.model)
     let context = context
     return try SpikeFitter.fit(
@@ -131,6 +139,7 @@ extension Pipeline {
     var options = FitOptions(target: target)
     options.uniqueWeights = settings.uniqueWeights
     options.bits = settings.bits
+    try LayerSettings.apply(settings, to: &options, model: model.model)
     options.hasFreeZero = settings.freeZero
     try CodebookSettings.apply(settings, to: &options)
     try PruningSettings.apply(settings, to: &options, spec: spec)

@@ -1,4 +1,5 @@
 import SpikeBundle
+import SpikeData
 import SpikeDiagnostics
 import SpikeExport
 import SpikeFit
@@ -15,14 +16,50 @@ extension Pipeline {
   func plan(
     _ model: Model, options: inout FitOptions, settings: FitSettings, spec: HardwareSpec
   ) throws -> ChipPlan {
-    let plan = try ChipPlanner.plan(
-      model, options: options, spec: spec, wishes: settings.wishes(options))
-    guard plan.isPossible else {
-      throw try refusal(plan, model, options: options, settings: settings, spec: spec)
-    }
-    plan.apply(to: &options)
+    let plans = try plans(model, options: &options, settings: settings, spec: spec)
+    plans[0].apply(to: &options)
     try rehearse(model, options: options, spec: spec)
-    return plan
+    return plans[0]
+  }
+
+  /// Plans for a chip, best first; the first is possible.
+  func plans(
+    _ model: Model, options: inout FitOptions, settings: FitSettings, spec: HardwareSpec
+  ) throws -> [ChipPlan] {
+    let lines = try chooseLevels(model, options: &options, settings: settings, spec: spec)
+    var plans = try ChipPlanner.plans(
+      model, options: options, spec: spec, wishes: settings.wishes(options))
+    guard plans[0].isPossible else {
+      throw try refusal(plans[0], model, options: options, settings: settings, spec: spec)
+    }
+    for index in plans.indices { plans[index].lines += lines }
+    return plans.filter(\.isPossible)
+  }
+
+  /// Chooses numbers of unique weights for every layer where the settings ask for that; with a chip,
+  /// once more for the widths that it has room for.
+  /// - Returns: what was weighed.
+  func chooseLevels(
+    _ model: Model, options: inout FitOptions, settings: FitSettings, spec: HardwareSpec?
+  ) throws -> [String] {
+    guard settings.uniqueWeightsByLayer == LayerSettings.automatic else { return [] }
+    if settings.plansScope { options.scope = options.target.codebookScope }
+    var lines: [String] = []
+    for round in 0..<(spec == nil ? 1 : 2) {
+      guard let levels = try ChipPlanner.levels(model, options: options, spec: spec) else { break }
+      options.layers = levels.layers
+      options.uniqueWeights = levels.layers.numbers.compactMap(\.uniqueWeights).max()
+      lines = levels.lines
+      guard let spec, round == 0 else { break }
+      let plan = try ChipPlanner.plan(
+        model, options: options, spec: spec, wishes: settings.wishes(options))
+      guard plan.isPossible, plan.removed.channels > 0 else { break }
+      options.chip = FitOptions.Chip(
+        mostChannels: Dictionary(
+          uniqueKeysWithValues: plan.channels.map { ($0.node, $0.atMost) }))
+    }
+    options.chip = FitOptions.Chip(reasons: spec == nil ? lines : [])
+    return lines
   }
 
   /// `fit --plan`: what a fit would choose, without data and without training.
@@ -35,7 +72,16 @@ extension Pipeline {
     let loaded = try load(request.input, stages: [.spiking], for: "fit")
     var options = try Pipeline.fitOptions(
       request.settings, model: loaded, spec: spec, threads: context.threads)
-    let plan = try plan(loaded.model, options: &options, settings: request.settings, spec: spec)
+    let plan: ChipPlan
+    if request.settings.planTrials ?? 0 > 0, !request.data.source.isEmpty {
+      let training = try data(
+        request.data, .train, for: loaded.model, seed: request.settings.seed)
+      plan = try tryPlans(
+        loaded.model, options: &options, settings: request.settings, spec: spec, on: training)
+    } else {
+      plan = try self.plan(
+        loaded.model, options: &options, settings: request.settings, spec: spec)
+    }
     var table = TextTable("limit", "needed now", "planned, at most", "chip")
     for count in plan.counts {
       table.add(
@@ -50,7 +96,7 @@ extension Pipeline {
   // MARK: Proof
 
   /// Exports and validates an untrained model of the planned shape.
-  private func rehearse(_ model: Model, options: FitOptions, spec: HardwareSpec) throws {
+  func rehearse(_ model: Model, options: FitOptions, spec: HardwareSpec) throws {
     let untrained: Model
     do {
       untrained = try SpikeFitter.rehearse(model, options: options)
@@ -150,10 +196,13 @@ extension Pipeline {
 extension FitSettings {
   /// What the user decided about the codebook.
   func wishes(_ options: FitOptions) -> ChipPlanner.Wishes {
-    ChipPlanner.Wishes(
-      uniqueWeights: plansUniqueWeights && codebook == "cat" && family == nil
+    let isOpen = plansUniqueWeights && codebook == "cat" && family == nil
+    var wishes = ChipPlanner.Wishes(
+      uniqueWeights: isOpen && options.layers.numbers.allSatisfy { $0.uniqueWeights == nil }
         ? nil : options.uniqueWeights,
       scope: plansScope ? nil : options.scope)
+    wishes.layers = options.layers
+    return wishes
   }
 }
 
@@ -163,9 +212,16 @@ extension ChipPlan {
     let groups: [Summary] = channels.map(ChipPlan.summary)
     let limits: [Summary] = counts.map(ChipPlan.summary)
     let reasons: [Summary] = lines.map { Summary.text($0) }
+    let numbers: [Summary] = layers.numbers.map { item in
+      .members([
+        "layer": .text(item.node), "uniqueWeights": item.uniqueWeights.map { .integer($0) },
+        "bits": item.bits.map { .integer($0) },
+      ])
+    }
     let number: Summary? = uniqueWeights.map { Summary.integer($0) }
     return Summary.members([
-      "uniqueWeights": number, "scope": Summary.text(scope.rawValue),
+      "uniqueWeights": number, "layers": numbers.isEmpty ? nil : Summary.list(numbers),
+      "damage": damage.map { Summary.number($0) }, "scope": Summary.text(scope.rawValue),
       "freeZero": Summary.flag(hasFreeZero), "channels": Summary.list(groups),
       "limits": Summary.list(limits), "reasons": Summary.list(reasons),
     ])

@@ -81,8 +81,16 @@ public struct FitSettings: Hashable, Codable, Sendable {
   public var uniqueWeights = 4
   /// Whether the plan for the chip chooses ``uniqueWeights``.
   public var plansUniqueWeights = false
+  /// Unique weights by layer: a list in the order of the network (`4,4,16`), numbers by name
+  /// (`conv1=4,fc=16`, one number without a name for the rest), or `auto` for a choice under the
+  /// index memory of a chip or a budget of bytes; nil for ``uniqueWeights`` everywhere.
+  public var uniqueWeightsByLayer: String?
   /// Bits of an integer weight; nil for those of the chip.
   public var bits: Int?
+  /// Bits by layer, as a list or by name; nil for ``bits`` everywhere.
+  public var bitsByLayer: String?
+  /// Plans that are compared by short fits; nil or 0 for none.
+  public var planTrials: Int?
   /// Whether 0 is allowed besides the unique weights.
   public var freeZero = false
   /// `network`, `layer`, `core`, `channel`, `neuron` (which means `channel`) or `axon-type`.
@@ -95,7 +103,7 @@ public struct FitSettings: Hashable, Codable, Sendable {
   public var channelScales: String?
   /// Rate of the factors of output channels as a share of that of the weights; nil for the default.
   public var channelScaleRate: Double?
-  /// Importance of weights in clustering: `none`, `adam` or `gradients`; nil for the default.
+  /// Importance of weights in clustering: `none`, `adam`, `gradients` or `fisher`; nil for the default.
   public var importance: String?
   /// Largest pull of weights towards their values; nil for the default.
   public var commitment: Double?

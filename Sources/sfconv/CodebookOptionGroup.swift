@@ -18,7 +18,7 @@ struct CodebookOptionGroup: ParsableArguments {
   var channelScales: String?
   @Option(help: "Learning rate of the factors of channels as a share of that of the weights.")
   var channelScaleRate: Double?
-  @Option(help: "Importance of weights in clustering: none, adam or gradients.")
+  @Option(help: "Importance of weights in clustering: none, adam, gradients or fisher.")
   var importance: String?
   @Option(help: "Largest pull of weights towards their values; 0 for none.")
   var commitment: Double?

@@ -18,8 +18,8 @@ struct FitDataOptions: ParsableArguments {
   var dataFree = false
   @Option(
     help: """
-      With --data-free: training samples to use without labels; with --epochs above 0 the network \
-      teaches itself its own answers.
+      With --data-free: training samples to use without labels, drawn by the seed; with --epochs above \
+      0 the network learns the soft labels of --teacher, or else its own.
       """)
   var samples: Int?
 

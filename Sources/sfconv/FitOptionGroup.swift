@@ -7,10 +7,21 @@ struct FitOptionGroup: ParsableArguments {
   var target = "loihi2"
   @Option(
     name: [.long, .customShort("M")],
-    help: "Unique weights per codebook, 2 to 256; 4 or what the chip has room for if left out.")
-  var uniqueWeights: Int?
-  @Option(help: "Bits of an integer weight: 2 to 8; as many as the chip has if left out.")
-  var bits: Int?
+    help: ArgumentHelp(
+      "Unique weights per codebook, 2 to 256: one number; by layer, as 4,4,16 or conv1=4,fc=16; or auto, "
+        + "for the least noise under the chip's memory or --budget bytes. 4 or what the chip has room "
+        + "for if left out.", valueName: "numbers"))
+  var uniqueWeights: String?
+  @Option(
+    help: ArgumentHelp(
+      "Bits of an integer weight: 2 to 8, one number or by layer; as many as the chip has if left out.",
+      valueName: "numbers"))
+  var bits: String?
+  @Option(
+    help: ArgumentHelp(
+      "Compare this many plans for the chip by short fits, and take the best (default: the plan's own "
+        + "estimate chooses).", valueName: "count"))
+  var planTrials: Int?
   @Flag(help: "Allow 0 besides the unique weights; it is stored as no synapse.")
   var freeZero = false
   @Option(
@@ -32,11 +43,27 @@ struct FitOptionGroup: ParsableArguments {
   @OptionGroup(title: "Leak") var leak: LeakOptionGroup
   @OptionGroup(title: "Training") var quality: FitQualityGroup
 
+  func validate() throws {
+    if let planTrials, !(0...1_000).contains(planTrials) {
+      throw ValidationError("--plan-trials is \(planTrials); allowed: 0 to 1000")
+    }
+  }
+
   var settings: FitSettings {
     var settings = FitSettings(target: target)
-    settings.plansUniqueWeights = uniqueWeights == nil
-    if let uniqueWeights { settings.uniqueWeights = uniqueWeights }
-    settings.bits = bits
+    settings.plansUniqueWeights =
+      uniqueWeights == nil || uniqueWeights == LayerSettings.automatic
+    if let number = uniqueWeights.flatMap({ Int($0) }) {
+      settings.uniqueWeights = number
+    } else {
+      settings.uniqueWeightsByLayer = uniqueWeights
+    }
+    if let number = bits.flatMap({ Int($0) }) {
+      settings.bits = number
+    } else {
+      settings.bitsByLayer = bits
+    }
+    settings.planTrials = planTrials
     settings.freeZero = freeZero
     settings.plansScope = scope == nil
     if let scope { settings.scope = scope }

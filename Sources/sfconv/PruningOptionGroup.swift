@@ -8,7 +8,8 @@ struct PruningOptionGroup: ParsableArguments {
   var score: String?
   @Option(
     help: ArgumentHelp(
-      "Limits to prune to: synops, energy (nJ), neurons, synapses; several with commas.",
+      "Limits to prune to: synops, energy (nJ), neurons, synapses, bytes (of stored weights); several "
+        + "with commas.",
       valueName: "name=number"))
   var budget: String?
   @Option(help: "Number of pruning events.") var pruneEvents: Int?

@@ -66,6 +66,15 @@ struct CheckpointTests {
     },
     { $0.codebook.method = .rescaw },
     {
+      $0.codebook.importance = .fisher
+      $0.target.hasChannelThresholds = true
+      $0.pruneShare = 0.25
+    },
+    {
+      $0.layers = FitOptions.Layers(uniqueWeights: ["head": 9], bits: ["conv": 4])
+      $0.pruning.budgets = [FitOptions.Budget(.bytes, 110)]
+    },
+    {
       $0.chip = FitOptions.Chip(mostChannels: ["hidden": 5], reasons: ["planned"])
       $0.pruneShare = 0.5
     },

@@ -122,11 +122,34 @@ struct ChipPlannerTests {
   func axons() throws {
     let table =
       #","uniqueWeights":{"maximum":4,"scope":"neuron","zeroIsFree":true,"form":"axon-typed","status":"assumed"}"#
-    // 432 inputs of the read-out: 2 values each fit 864 axons, 3 do not.
+    // 432 inputs of the read-out: 2 values each fit 864 axons, 3 do not; the 9 taps have room for 4.
     let two = try plan(Self.limit("fanIn", 864), table)
-    #expect(two.uniqueWeights == 2)
-    #expect(two.removed.channels == 0)
     #expect(two.hasFreeZero)
+    #expect(two.layers.uniqueWeights(of: "conv") ?? two.uniqueWeights == 4)
+    let head = two.layers.uniqueWeights(of: "head") ?? two.uniqueWeights ?? 0
+    let width = try #require(two.channels.first?.atMost)
+    #expect(head * 36 * width <= 864 && head * 36 * (width + 1) > 864 || width == 12)
+    var options = options
+    options.target.uniqueWeights = 4
+    var wishes = ChipPlanner.Wishes(uniqueWeights: 2)
+    let model = TinyModels.convolutional(channels: 12)
+    let asked = try ChipPlanner.plan(
+      model, options: options, spec: Self.spec(Self.limit("fanIn", 864), table), wishes: wishes)
+    #expect(asked.uniqueWeights == 2)
+    #expect(asked.removed.channels == 0)
+    // A number for one layer leaves the other one its channels.
+    wishes.uniqueWeights = 4
+    wishes.layers = FitOptions.Layers(uniqueWeights: ["head": 2])
+    let mixed = try ChipPlanner.plan(
+      model, options: options, spec: Self.spec(Self.limit("fanIn", 864), table), wishes: wishes)
+    #expect(mixed.removed.channels == 0)
+    #expect(mixed.counts.first { $0.place == "readout" && $0.limit == "axons" }?.planned == 864)
+    // All plans, best first: the estimates ascend, and all fit.
+    let all = try ChipPlanner.plans(
+      model, options: self.options, spec: Self.spec(Self.limit("fanIn", 864), table))
+    #expect(all.count == 2)
+    #expect(all.map { $0.damage ?? -1 } == all.map { $0.damage ?? -1 }.sorted())
+    #expect(all.allSatisfy { $0.isPossible })
     let four = try plan(Self.limit("fanIn", 4 * 432), table)
     #expect(four.uniqueWeights == 4)
     #expect(four.scope == .channel)

@@ -1,5 +1,6 @@
 import Foundation
 import SpikeDiagnostics
+import SpikeFit
 import SpikePipeline
 import SpikeTestSupport
 import Testing
@@ -9,7 +10,8 @@ struct DataFreeTests {
   private let digits = FixtureLocation.path("onnx/digits/digits.npz")
 
   private func fit(
-    samples: Int?, epochs: Int, uniqueWeights: Int, target: String = "loihi2"
+    samples: Int?, epochs: Int, uniqueWeights: Int, target: String = "loihi2",
+    teacher: String? = nil
   ) throws -> Outcome {
     var outcome: Outcome?
     try WholeWayTests.inFolder { folder in
@@ -22,6 +24,7 @@ struct DataFreeTests {
       var settings = FitSettings(target: target)
       settings.uniqueWeights = uniqueWeights
       settings.epochs = epochs
+      settings.quality.teacher = teacher
       var request = FitRequest(
         input: "\(folder)/s.sfm", output: "\(folder)/f.sfm", data: DataRequest(source: digits),
         settings: settings)
@@ -58,6 +61,25 @@ struct DataFreeTests {
     #expect(taught > alone)
     #expect(taught > 0.75)
     #expect(outcome.text.contains("exports and validates clean for loihi2"))
-    #expect(outcome.findings.contains { $0.message.contains("300 samples without labels") })
+    #expect(
+      outcome.findings.contains {
+        $0.message.contains("soft labels of the converted network on 300 samples without labels")
+      })
+  }
+
+  @Test("a teacher at hand gives the soft labels; one for other data is refused")
+  func taught() throws {
+    let conv = FixtureLocation.path("onnx/digits/conv.onnx")
+    let outcome = try fit(samples: 300, epochs: 15, uniqueWeights: 4, teacher: conv)
+    #expect(try accuracy(outcome) > 0.75)
+    #expect(
+      outcome.findings.contains { $0.message.contains("soft labels of the teacher on 300 samples") }
+    )
+    let error = #expect(throws: FitError.self) {
+      try fit(
+        samples: 50, epochs: 1, uniqueWeights: 4,
+        teacher: FixtureLocation.path("onnx/digits/dense16.onnx"))
+    }
+    #expect(error?.code == .unsuitableTeacher)
   }
 }

@@ -117,13 +117,119 @@ struct FitToChipTests {
         input: input, output: "", data: DataRequest(source: "unused"),
         settings: settings("truenorth"))
       let free = try Self.pipeline.planFit(request)
-      #expect(WholeWayTests.member(free.summary, "uniqueWeights") == .integer(2))
+      // 64 lines have room for four types each.
+      #expect(WholeWayTests.member(free.summary, "uniqueWeights") == .integer(4))
+      #expect(free.text.contains("chosen for the least noise in the currents"))
       #expect(WholeWayTests.member(free.summary, "scope") == .text("channel"))
       #expect(WholeWayTests.member(free.summary, "freeZero") == .flag(true))
       request.settings.plansUniqueWeights = false
       request.settings.uniqueWeights = 4
       let four = try Self.pipeline.planFit(request)
       #expect(four.text.contains("channels of /2/Relu: 112 → at most 64"))
+    }
+  }
+
+  @Test("numbers by layer go through fit, export and validation")
+  func layers() throws {
+    try WholeWayTests.inFolder { folder in
+      let input = try spiking("conv", data: "digits.npz", in: folder)
+      var settings = settings("loihi2")
+      settings.epochs = 2
+      settings.plansUniqueWeights = false
+      settings.uniqueWeightsByLayer = "2,gemm=16"
+      settings.bitsByLayer = "6,5,8"
+      let outcome = try Self.pipeline.fit(
+        FitRequest(
+          input: input, output: "\(folder)/fitted.sfm",
+          data: DataRequest(source: Self.fixture("digits.npz")), settings: settings))
+      guard case .object(let books)? = WholeWayTests.member(outcome.summary, "codebooks") else {
+        Issue.record("no codebooks")
+        return
+      }
+      let sizes = books.map { book -> Int in
+        guard case .list(let lists)? = WholeWayTests.member(book.value, "entries"),
+          case .list(let entries)? = lists.first
+        else { return 0 }
+        return entries.count
+      }
+      #expect(sizes.prefix(2) == [2, 2] && sizes.count == 3 && sizes[2] > 8, "\(sizes)")
+      #expect(outcome.text.contains("exports and validates clean for loihi2"))
+      _ = try Self.pipeline.export(
+        ExportRequest(
+          input: "\(folder)/fitted.sfm", output: "\(folder)/model.sfb", target: "loihi2"))
+      #expect(
+        try Self.pipeline.validate(bundle: "\(folder)/model.sfb", target: "loihi2").isClean)
+    }
+  }
+
+  @Test(
+    "numbers by layer that name no layer, or not each of them, are refused with the names",
+    arguments: [
+      "4,4", "4,4,4,4", "conv=2,4,5", "nothing=3", "gemm=4,gemm=5", "4,x", "=4", "conv=4",
+    ])
+  func badLayers(text: String) throws {
+    try WholeWayTests.inFolder { folder in
+      let input = try spiking("conv", data: "digits.npz", in: folder)
+      var settings = settings("loihi2")
+      settings.uniqueWeightsByLayer = text
+      let error = #expect(throws: PipelineError.self) {
+        try Self.pipeline.planFit(
+          FitRequest(
+            input: input, output: "", data: DataRequest(source: "unused"), settings: settings))
+      }
+      #expect(error?.code == .invalidOption)
+      #expect(error?.message.hasPrefix("--unique-weights is '\(text)'; ") == true)
+      #expect(error?.fix != nil)
+    }
+  }
+
+  @Test("auto spends a budget of bytes on the layers that need it, and is refused without one")
+  func automatic() throws {
+    try WholeWayTests.inFolder { folder in
+      let input = try spiking("dense", data: "digits.npz", in: folder)
+      var settings = settings("loihi2")
+      settings.uniqueWeightsByLayer = "auto"
+      settings.epochs = 1
+      func fit() throws -> Outcome {
+        try Self.pipeline.fit(
+          FitRequest(
+            input: input, output: "\(folder)/fitted.sfm",
+            data: DataRequest(source: Self.fixture("digits.npz")), settings: settings))
+      }
+      #expect(throws: FitError.self) { try fit() }
+      settings.budget = "bytes=6000"
+      let outcome = try fit()
+      #expect(outcome.text.contains("unique weights by layer: /1/Gemm 8, /3/Gemm 4, /5/Gemm"))
+      #expect(outcome.text.contains(" of 6,000"))
+      #expect(!outcome.findings.contains { $0.code == "fit.budget" })
+      #expect(outcome.text.contains("80 → 80"))
+      // 16,928 weights of one bit are too many: channels go, too.
+      settings.budget = "bytes=1500"
+      let narrow = try fit()
+      #expect(narrow.text.contains("the budget of 1500 bytes takes channels as well"))
+      #expect(!narrow.findings.contains { $0.code == "fit.budget" })
+    }
+  }
+
+  @Test("plans can be compared by short fits; the result says how each did")
+  func trials() throws {
+    try WholeWayTests.inFolder { folder in
+      let input = try spiking("dense", data: "digits.npz", in: folder)
+      var settings = settings("truenorth")
+      settings.planTrials = 2
+      settings.epochs = 4
+      var texts: [String] = []
+      for threads in [1, 2] {
+        let outcome = try Pipeline(RunContext(threads: threads)).planFit(
+          FitRequest(
+            input: input, output: "", data: DataRequest(source: Self.fixture("digits.npz")),
+            settings: settings))
+        texts.append(outcome.text)
+      }
+      #expect(texts[0] == texts[1])
+      #expect(texts[0].components(separatedBy: "trial of M").count == 3)
+      #expect(texts[0].contains("287 samples held out, 1 epochs"))
+      #expect(texts[0].contains("taken by trial: M"))
     }
   }
 

@@ -10,9 +10,10 @@ extension TrainableNetwork {
   private static let rounds = 30
 
   /// Starts one codebook for each row, with types for every layer.
-  mutating func startAxonTypes(_ count: Int) {
+  mutating func startAxonTypes() {
     codebooks = []
     for index in layers.indices {
+      guard let count = uniqueWeights(of: index) else { continue }
       let layer = layers[index]
       var types = firstTypes(layer, count)
       var values: [Float] = []
@@ -59,7 +60,7 @@ extension TrainableNetwork {
     switch options.codebook.importance {
     case .none: nil
     case .adam: layer.latent.second.contains { $0 > 0 } ? layer.latent.second : nil
-    case .gradients: layer.squares.contains { $0 > 0 } ? layer.squares : nil
+    case .gradients, .fisher: layer.squares.contains { $0 > 0 } ? layer.squares : nil
     }
   }
 

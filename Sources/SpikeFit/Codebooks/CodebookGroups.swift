@@ -6,13 +6,15 @@ extension TrainableNetwork {
     guard let count = options.uniqueWeights, codebooks.isEmpty else { return }
     members = codebookMembers()
     if options.codebook.tie == .axon {
-      startAxonTypes(count)
+      startAxonTypes()
       quantise()
       return
     }
-    let start = CodebookStart(
-      family: options.codebook.effectiveFamily, count: count, hasFreeZero: options.hasFreeZero)
     codebooks = members.map { members in
+      let start = CodebookStart(
+        family: options.codebook.effectiveFamily,
+        count: members.first.flatMap { uniqueWeights(of: $0.layer) } ?? count,
+        hasFreeZero: options.hasFreeZero)
       let points = members.flatMap { layers[$0.layer].latent.values[range(of: $0)] }
       return start.codebook(points, importance: importance(of: members))
     }
@@ -68,7 +70,9 @@ extension TrainableNetwork {
       switch options.codebook.importance {
       case .none: []
       case .adam: members.flatMap { layers[$0.layer].latent.second[range(of: $0)] }
-      case .gradients: members.flatMap { layers[$0.layer].squares[range(of: $0)] }
+      case .gradients, .fisher:
+        members.contains { layers[$0.layer].squares.isEmpty }
+          ? [] : members.flatMap { layers[$0.layer].squares[range(of: $0)] }
       }
     let sum = values.reduce(0.0) { $0 + Double($1) }
     guard sum > 0, sum.isFinite else { return nil }

@@ -37,6 +37,9 @@ public struct CodebookOptions: Hashable, Sendable, Codable {
     case adam
     /// Sum of squared batch gradients since the start of training.
     case gradients
+    /// The Fisher information of each weight, from gradients of single samples, measured once when
+    /// codebooks start.
+    case fisher
   }
 
   /// Makes options.

@@ -13,7 +13,7 @@ extension TrainableNetwork {
   /// Distance below which two values are one: half an integer, so that both would round to the same.
   func smallestGap(of book: Int) -> Float {
     let values = codebooks[book].values
-    let limits = options.weightRange
+    let limits = members[book].first.map { weightRange(of: $0.layer) } ?? options.weightRange
     let smallest: Float = 1e-4
     guard canPlaceAnew, 4 * values.count <= limits.count else { return smallest }
     if let integers, let member = members[book].first {

@@ -48,6 +48,7 @@ struct TrainableNetwork: Sendable, Codable {
           channelScales: hasScales ? options.codebook.channelScales : .off,
           addsSquares: options.codebook.importance == .gradients))
     }
+    try checkLayerNames()
     spreadThresholds()
     if options.scope == .network { shareUnits() }
   }
@@ -99,7 +100,7 @@ struct TrainableNetwork: Sendable, Codable {
     if codebooks.isEmpty {
       for index in layers.indices {
         if let integers {
-          layers[index].snap(step: integers.steps[index], limits: options.weightRange)
+          layers[index].snap(step: integers.steps[index], limits: weightRange(of: index))
         } else {
           layers[index].release()
         }
@@ -130,7 +131,7 @@ struct TrainableNetwork: Sendable, Codable {
   /// The integers of a codebook in a layer, one for each value, in the order of the values.
   func entries(of book: Int, in layer: Int) -> [Int32] {
     guard let integers else { return [] }
-    let limits = options.weightRange
+    let limits = weightRange(of: layer)
     var entries = codebooks[book].integers(
       step: integers.steps[layer], limits: limits,
       byParameters: options.codebook.effectiveFamily.isRealisedByParameters)
@@ -190,6 +191,7 @@ struct TrainableNetwork: Sendable, Codable {
   }
 
   private mutating func addSquares(_ gradients: [[Float]]) {
+    guard options.codebook.importance == .gradients else { return }
     for index in layers.indices where !layers[index].squares.isEmpty {
       layers[index].addSquares(gradients[index])
     }

@@ -78,15 +78,30 @@ extension SpikeFitter {
     return result
   }
 
-  /// Samples with the labels that a model gives them: what it can teach without any truth.
-  /// - Throws: `fit.engine`, `fit.unsuitable-data`.
+  /// Samples with the labels that a teacher gives them: what it can teach without any truth.
+  /// - Parameter start: The model that is fitted, where no other one teaches.
+  /// - Throws: `fit.engine`, `fit.unsuitable-teacher`.
   public static func labelled(
-    _ samples: Dataset, by model: Model, threads: Int
+    _ samples: Dataset, by teacher: FitOptions.Quality.Teacher, of start: Model, threads: Int
   ) throws(FitError) -> Dataset {
+    var model = start
+    if case .model(let other) = teacher { model = other }
     let engine = try Network.make(
       model.graph,
       EngineConfiguration(
-        timeSteps: model.timeSteps ?? 4, batch: 64, threads: threads, training: false))
+        timeSteps: model.timeSteps ?? 1, batch: 64, threads: threads, training: false))
+    guard engine.inputShape.elementCount == samples.sampleSize else {
+      throw FitError(
+        .unsuitableTeacher,
+        "The teacher takes samples of \(engine.inputShape); they have \(samples.sampleShape).",
+        fix: "choose a teacher for the same data")
+    }
+    do throws(DataError) {
+      try samples.checkEncoding(
+        scale: model.encoding.scale, offset: model.encoding.offset, bits: model.encoding.bits)
+    } catch {
+      throw FitError(.unsuitableTeacher, error.message, at: error.location, fix: error.fix)
+    }
     var labels: [Int] = []
     var batch: [Float] = []
     for start in stride(from: 0, to: samples.count, by: 256) {

@@ -40,7 +40,7 @@ struct FittedGraph {
       node: graph.nodes[layer.site.node].name, operator: graph.nodes[layer.site.node].operator.name,
       tensor: layer.site.weight)
     var integers = network.integerWeights(of: index)
-    let limits = network.options.weightRange
+    let limits = network.weightRange(of: index)
     if network.options.target.avoidsSignModeTraps, !SignMode.isSafe(integers) {
       // Entries without weights made the codebook look safe: repair the values in use.
       var used = Array(Set(integers)).sorted()
@@ -149,7 +149,7 @@ extension TrainableNetwork {
     let layer = layers[index]
     guard let integers else { return [] }
     guard !codebooks.isEmpty else {
-      let limits = options.weightRange
+      let limits = weightRange(of: index)
       let step = integers.steps[index]
       return layer.latent.values.map {
         let k = ($0 / step).rounded(.toNearestOrEven)

@@ -45,7 +45,9 @@ struct UnitSearch {
   }
   struct Group {
     /// Real currents per unit input of every distinct weight value, with how many weights have it.
-    var values: [(value: Double, count: Double)] = []
+    var values: [(value: Double, count: Double, range: ClosedRange<Int>)] = []
+    /// Largest magnitude that both signs of some weight may have.
+    var largest = 1
     var rows: [Row] = []
     /// Real thresholds by channel and the factor of a mean between current and population.
     var thresholds: [Double] = []
@@ -53,19 +55,21 @@ struct UnitSearch {
     var spikes = false
     var hasDrivers = false
     var share = 1.0
+
+    /// Takes note of the integers that some of the weights may be.
+    mutating func admit(_ range: ClosedRange<Int>) {
+      largest = max(
+        largest,
+        range.lowerBound < 0 ? min(-range.lowerBound, range.upperBound) : range.upperBound)
+    }
   }
   private let groups: [Group]
   private let target: FitTarget
   private let timeSteps: Int
-  private let largest: Int
-  private let range: ClosedRange<Int>
 
   init(_ network: TrainableNetwork) {
     target = network.options.target
     timeSteps = network.options.timeSteps
-    range = network.options.weightRange
-    largest = max(
-      1, range.lowerBound < 0 ? min(-range.lowerBound, range.upperBound) : range.upperBound)
     groups = (0..<network.structure.groupCount).map { UnitSearch.group($0, network) }
   }
 
@@ -81,6 +85,7 @@ struct UnitSearch {
     let thresholds = graph.constant(.threshold, of: node)?.floats() ?? []
     for (index, layer) in network.layers.enumerated() where layer.site.group == number {
       group.hasDrivers = true
+      group.admit(network.weightRange(of: index))
       group.share = Double(layer.scale) * layer.site.inputUnit
       if group.rows.isEmpty {
         group.rows = layer.channelScales.map {
@@ -94,7 +99,8 @@ struct UnitSearch {
       group.hasDrivers = true
       let scales = graph.constant(.scale, of: graph.nodes[branch.node])?.floats() ?? []
       for scale in scales {
-        group.values.append((Double(scale) * branch.inputUnit, 1))
+        group.admit(network.options.weightRange)
+        group.values.append((Double(scale) * branch.inputUnit, 1, network.options.weightRange))
       }
       for row in group.rows.indices {
         let scale = Double(scales.count == 1 ? scales[0] : scales[row])
@@ -112,6 +118,7 @@ struct UnitSearch {
   private static func addValues(_ group: inout Group, _ index: Int, _ network: TrainableNetwork) {
     let layer = network.layers[index]
     let unit = Double(layer.scale) * layer.site.inputUnit
+    let range = network.weightRange(of: index)
     var isCovered = false
     for (book, members) in network.members.enumerated() {
       guard members.contains(where: { $0.layer == index }) else { continue }
@@ -123,17 +130,17 @@ struct UnitSearch {
           let uses = zip(book.patterns, book.counts).reduce(0.0) {
             $0 + Double(abs($1.0[parameter])) * Double($1.1)
           }
-          group.values.append((Double(value) * unit, max(1, uses)))
+          group.values.append((Double(value) * unit, max(1, uses), range))
         }
-        for value in book.values { group.values.append((Double(value) * unit, 0)) }
+        for value in book.values { group.values.append((Double(value) * unit, 0, range)) }
         continue
       }
       for (value, count) in zip(network.codebooks[book].values, network.codebooks[book].counts) {
-        group.values.append((Double(value) * unit, Double(max(1, count))))
+        group.values.append((Double(value) * unit, Double(max(1, count)), range))
       }
     }
     if !isCovered {
-      for value in layer.latent.values { group.values.append((Double(value) * unit, 1)) }
+      for value in layer.latent.values { group.values.append((Double(value) * unit, 1, range)) }
     }
   }
 
@@ -172,8 +179,8 @@ struct UnitSearch {
   func bestUnit(of number: Int) -> Double {
     let group = groups[number]
     guard group.hasDrivers else { return 1 }
-    var best = (rank: Double.infinity, unit: unit(of: group, integer: largest))
-    for integer in 1...largest {
+    var best = (rank: Double.infinity, unit: unit(of: group, integer: group.largest))
+    for integer in 1...group.largest {
       let unit = unit(of: group, integer: integer)
       let rank = loss(group, unit) + violation(group, unit)
       if rank < best.rank { best = (rank, unit) }
@@ -187,6 +194,7 @@ struct UnitSearch {
     let peak = driven.reduce(0.0) { peak, group in
       group.values.reduce(peak) { max($0, abs($1.value) / group.share) }
     }
+    let largest = driven.map(\.largest).max() ?? 1
     var best = (rank: Double.infinity, step: peak / Double(largest))
     for integer in 1...largest where peak > 0 {
       let step = peak / Double(integer)
@@ -201,7 +209,7 @@ struct UnitSearch {
   private func loss(_ group: Group, _ unit: Double) -> Double {
     var error = 0.0
     var energy = 0.0
-    for (value, count) in group.values {
+    for (value, count, range) in group.values {
       let k = (value / unit).rounded(.toNearestOrEven)
       let snapped = max(Double(range.lowerBound), min(Double(range.upperBound), k)) * unit
       error += count * (value - snapped) * (value - snapped)

@@ -113,18 +113,26 @@ extension ChipDemand {
       for layer in part {
         let name = map.layers[layer].name
         let into = wirings.filter { $0.target == layer }
-        let fanIn = into.reduce(0) { $0 + $1.inputs.count(widths) * $1.pairFanIn }
+        func fanIn(_ wiring: NetworkMap.Wiring) -> Int {
+          wiring.inputs.count(widths) * wiring.pairFanIn
+        }
         let isFixed = into.allSatisfy { if case .fixed = $0.inputs { true } else { $0.readsInput } }
-        hold(.fanIn, "synapses into one neuron", fanIn, at: name, isPrunable: !isFixed)
+        hold(
+          .fanIn, "synapses into one neuron", into.reduce(0) { $0 + fanIn($1) }, at: name,
+          isPrunable: !isFixed)
         if let table = spec.uniqueWeights, table.form == "axon-typed",
           let axons = spec.limits[.fanIn]
         {
-          let types = min(demand.uniqueWeights ?? table.maximum.value, table.maximum.value)
+          func types(_ wiring: NetworkMap.Wiring) -> Int {
+            min(demand.uniqueWeights(of: wiring) ?? table.maximum.value, table.maximum.value)
+          }
+          let most = into.map(types).max() ?? 1
           items.append(
             Item(
-              limit: "axons", place: name, needed: fanIn * types, allowed: axons.value,
+              limit: "axons", place: name, needed: into.reduce(0) { $0 + fanIn($1) * types($1) },
+              allowed: axons.value,
               source: spec.citation(of: axons),
-              what: "axons (\(types) a line: the type of an axon chooses among \(types) weights)",
+              what: "axons (\(most) a line: the type of an axon chooses among \(most) weights)",
               isPrunable: !isFixed))
         }
         let outOf = wirings.filter { $0.sources.contains(layer) }
@@ -137,10 +145,11 @@ extension ChipDemand {
     }
 
     private mutating func countMemory() {
-      let levels = (demand.uniqueWeights ?? 1 << demand.weightBits) + (demand.hasFreeZero ? 1 : 0)
       hold(
         .synapseMemoryBits, "bits of synapse memory",
-        wirings.reduce(0) { $0 + demand.stored($1, widths) * max(1, ChipDemand.ceilLog2(levels)) })
+        wirings.reduce(0) {
+          $0 + demand.stored($1, widths) * max(1, ChipDemand.ceilLog2(demand.levels(of: $1)))
+        })
       hold(
         .synapseMemoryWords, "words of kernel memory",
         wirings.reduce(0) { $0 + kernelWords($1) })

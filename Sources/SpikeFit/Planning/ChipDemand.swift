@@ -1,4 +1,3 @@
-import Foundation
 import SpikeHardware
 
 /// What a network of given widths needs of a chip, limit by limit.
@@ -20,6 +19,8 @@ struct ChipDemand: Sendable {
   let spec: HardwareSpec
   /// Distinct non-zero weights; nil for any integer.
   var uniqueWeights: Int?
+  /// Numbers of single layers, by the name of the projection.
+  var layers = FitOptions.Layers()
   var hasFreeZero = false
   var timeSteps = 1
   /// Bits of a weight where no codebook is used.
@@ -41,14 +42,20 @@ struct ChipDemand: Sendable {
     }
   }
 
-  /// What is stored, in bits: weights times the information of one.
-  func information(_ widths: [Int], levels: Int) -> Double {
-    let weights = map.wirings.reduce(0) { $0 + stored($1, widths) }
-    return Double(weights) * log2(Double(max(2, levels)))
+  /// Distinct non-zero weights of a projection; nil for any integer.
+  func uniqueWeights(of wiring: NetworkMap.Wiring) -> Int? {
+    uniqueWeights.map { layers.uniqueWeights(of: wiring.name) ?? $0 }
+  }
+
+  /// Values that an index into the codebook of a projection tells apart, 0 among them where absent
+  /// synapses are.
+  func levels(of wiring: NetworkMap.Wiring) -> Int {
+    let bits = layers.bits(of: wiring.name) ?? weightBits
+    return (uniqueWeights(of: wiring) ?? 1 << bits) + (hasFreeZero ? 1 : 0)
   }
 
   func stored(_ wiring: NetworkMap.Wiring, _ widths: [Int]) -> Int {
-    wiring.outputs.count(widths) * wiring.inputs.count(widths) * wiring.taps
+    wiring.stored(widths)
   }
 
   func neurons(_ layer: Int, _ widths: [Int]) -> Int {

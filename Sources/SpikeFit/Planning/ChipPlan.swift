@@ -28,6 +28,8 @@ public struct ChipPlan: Hashable, Sendable {
 
   /// Number M of distinct non-zero weights in a codebook; nil for any integer.
   public var uniqueWeights: Int?
+  /// Numbers of single layers, where they differ.
+  public var layers = FitOptions.Layers()
   /// Weights that share a codebook.
   public var scope: CodebookScope
   /// Whether 0 is allowed on top.
@@ -38,6 +40,9 @@ public struct ChipPlan: Hashable, Sendable {
   public var counts: [Count]
   /// Limits that cannot be met; empty where the network fits.
   public var shortfalls: [ChipShortfall]
+  /// Estimated noise of all currents as a share of their signal, summed over layers; nil where no
+  /// other plan was possible.
+  public var damage: Double?
   /// What was chosen and why.
   public var lines: [String]
 
@@ -54,6 +59,7 @@ public struct ChipPlan: Hashable, Sendable {
   /// Puts the plan into the options of a fit.
   public func apply(to options: inout FitOptions) {
     options.uniqueWeights = uniqueWeights
+    options.layers = layers
     options.scope = scope
     options.hasFreeZero = hasFreeZero
     options.chip = FitOptions.Chip(

@@ -7,6 +7,8 @@ struct ChipPlanReport {
   let widths: [Int]
   let options: FitOptions
   let wishes: ChipPlanner.Wishes
+  /// Estimated noise of all currents; nil where nothing was compared.
+  let damage: Double?
 
   private var demand: ChipDemand { solver.demand }
   private var spec: HardwareSpec { demand.spec }
@@ -30,6 +32,8 @@ struct ChipPlanReport {
       },
       shortfalls: after.filter { !$0.isMet }.map(shortfall), lines: [])
     if let clash = scopeShortfall { plan.shortfalls.append(clash) }
+    plan.layers = demand.layers
+    plan.damage = damage
     plan.lines = lines(before, plan)
     return plan
   }
@@ -109,7 +113,8 @@ struct ChipPlanReport {
   }
 
   private func axonRemedy(_ item: ChipDemand.Item) -> String {
-    let types = max(1, demand.uniqueWeights ?? 1)
+    let into = map.wirings.filter { map.layers[$0.target].name == item.place }
+    let types = max(1, into.compactMap(demand.uniqueWeights).max() ?? 1)
     let inputs = item.needed / types
     return
       inputs * 2 <= item.allowed
@@ -138,6 +143,11 @@ struct ChipPlanReport {
       lines.append("pruning: the limits take \(removed) of \(all) channels\(request)")
     }
     lines.append(codebookLine)
+    if let damage {
+      lines.append(
+        "chosen for the least noise in the currents, by few values and missing channels: "
+          + "\((damage * 1_000).rounded() / 10) % of the signal, summed over layers")
+    }
     lines.append(
       "integers: weights \(range(options.weightRange)), thresholds "
         + "\(range(options.target.thresholdRange)) (one for each "
@@ -157,13 +167,14 @@ struct ChipPlanReport {
   private var codebookLine: String {
     let number = demand.uniqueWeights.map(String.init) ?? "any number of"
     var line = "codebook: \(number) unique weights for each \(scope.rawValue)"
+    if let text = demand.layers.text { line += " (\(text))" }
     if demand.hasFreeZero { line += ", and absent synapses" }
     if wishes.uniqueWeights != nil {
       line += " (asked for)"
     } else if let limit = spec.uniqueWeights {
       line += " (\(spec.name) has \(limit.maximum.value) for each \(limit.scope.rawValue)"
-      if limit.form == "axon-typed", let axons = spec[.fanIn], let number = demand.uniqueWeights {
-        line += ", a line of \(number) types takes \(number) of \(axons) axons"
+      if limit.form == "axon-typed", let axons = spec[.fanIn], demand.uniqueWeights != nil {
+        line += ", a line of M types takes M of \(axons) axons"
       }
       line += ")"
     } else {

@@ -16,7 +16,7 @@ extension ChipPlanner {
     let form = try NormalForm(model, options: options, thresholdFactor: 1)
     let map = NetworkMap(try TrainableNetwork(form, options: options))
     let demand = ChipDemand(
-      map: map, spec: spec, uniqueWeights: wishes.uniqueWeights ?? 2,
+      map: map, spec: spec, uniqueWeights: wishes.uniqueWeights ?? 2, layers: wishes.layers,
       hasFreeZero: hasFreeZero(options, spec),
       timeSteps: options.timeSteps, weightBits: options.bits ?? 8)
     var chips: [[String]] = []

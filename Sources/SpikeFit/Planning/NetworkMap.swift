@@ -55,6 +55,9 @@ struct NetworkMap: Sendable {
     /// Synapses of one pair out of one source neuron, at most.
     var pairFanOut: Int
     var taps: Int { kernel.reduce(1, *) }
+
+    /// Weights.
+    func stored(_ widths: [Int]) -> Int { outputs.count(widths) * inputs.count(widths) * taps }
   }
 
   /// Elements of the input.

@@ -19,6 +19,7 @@ extension SpikeFitter {
             map.wirings.reduce(0) {
               $0 + $1.outputs.count(map.widths) * $1.inputs.count(map.widths) * $1.pairSynapses
             })
+        case .bytes: network.storedBytes(map)
         }
       return FitResult.BudgetUse(budget: budget, used: used)
     }

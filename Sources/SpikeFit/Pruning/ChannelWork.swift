@@ -11,9 +11,22 @@ struct ChannelWork {
   private struct Part {
     var operations: Double
     var synapses: Double
+    /// Bytes of indices, and of codebooks, which shrink with the rows where each has its own.
+    var indexBytes = 0.0
+    var tableBytes = 0.0
+    var hasTableForEachRow = false
     /// Group of the output channels, and of the input channels.
     var outputs: Int?
     var inputs: Int?
+
+    /// What falls with output and with input channels.
+    func amount(_ kind: FitOptions.Budget.Kind) -> Double {
+      switch kind {
+      case .operations: operations
+      case .synapses, .neurons: synapses
+      case .bytes: indexBytes
+      }
+    }
   }
   private struct Layer {
     var group: Int?
@@ -59,12 +72,19 @@ struct ChannelWork {
       let name = nodes[layer.site.node].name
       let wiring = map.wirings.first { $0.name == name }
       let isDepthwise = groups.firstIndex { $0.depthwise.contains(index) }
+      let size = wiring.map {
+        network.options.storedSize(
+          of: name, weights: $0.stored(map.widths), rows: $0.outputs.count(map.widths))
+      }
       parts.append(
         Part(
           operations: work[name] ?? 0,
           synapses: wiring.map {
             Double($0.outputs.count(map.widths) * $0.inputs.count(map.widths) * $0.pairSynapses)
           } ?? 0,
+          indexBytes: Double(size?.indexBits ?? 0) / 8,
+          tableBytes: Double(size?.tableBits ?? 0) / 8,
+          hasTableForEachRow: size?.hasTableForEachRow ?? false,
           outputs: isDepthwise ?? groups.firstIndex { $0.producers.contains(index) },
           inputs: isDepthwise != nil
             ? nil : groups.firstIndex { $0.consumers.contains { $0.layer == index } }))
@@ -91,7 +111,8 @@ struct ChannelWork {
     return parts.reduce(0) { sum, part in
       let rows = part.outputs.map { left[$0] } ?? 1
       let columns = part.inputs.map { kind == .operations ? sent[$0] : left[$0] } ?? 1
-      return sum + (kind == .operations ? part.operations : part.synapses) * rows * columns
+      let tables = kind == .bytes ? part.tableBytes * (part.hasTableForEachRow ? rows : 1) : 0
+      return sum + part.amount(kind) * rows * columns + tables
     }
   }
 
@@ -108,10 +129,11 @@ struct ChannelWork {
       return costs
     }
     for part in parts {
-      let total = kind == .operations ? part.operations : part.synapses
+      let total = part.amount(kind)
+      let tables = kind == .bytes && part.hasTableForEachRow ? part.tableBytes : 0
       if let group = part.outputs {
         for channel in costs[group].indices {
-          costs[group][channel] += total / Double(max(1, channels[group]))
+          costs[group][channel] += (total + tables) / Double(max(1, channels[group]))
         }
       }
       if let group = part.inputs {

@@ -63,7 +63,10 @@ struct TrainingRun {
     teacher = try Teacher(options, student: network.form, data: data)
     average = WeightAverage(decay: options.quality.averageDecay)
     validation = heldOut.map { Validation($0, form: network.form, options: options) }
-    if codebookStart == 0 { self.network.startCodebooks() }
+    if codebookStart == 0 {
+      measureImportance()
+      self.network.startCodebooks()
+    }
     average?.restart(from: self.network)
     write()
   }
@@ -151,7 +154,17 @@ struct TrainingRun {
       try save({ state }, step, false)
     }
     // Clustering after the fact is as good as the real weights until now.
-    if snapStart == Int.max, !options.quality.isFullPrecision { measureAveraged(measure) }
+    if snapStart == Int.max, !options.quality.isFullPrecision {
+      measureAveraged(measure)
+      measureImportance()
+    }
+  }
+
+  /// Measures what weights are worth to codebooks, where that takes passes of its own.
+  private mutating func measureImportance() {
+    guard options.codebook.importance == .fisher, options.uniqueWeights != nil else { return }
+    FisherWeights.measure(
+      &network, engine: engine, inputs: pruner.samples, count: pruner.count)
   }
 
   /// A run without training: everything is pruned at once.
@@ -168,6 +181,7 @@ struct TrainingRun {
   private mutating func prepareStep(_ measure: (Network) -> Double?) throws(FitError) {
     network.progress = Double(step) / Double(max(1, steps))
     if step == codebookStart, step > 0 {
+      measureImportance()
       network.startCodebooks()
       average?.restart(from: network)
       write()
