@@ -23,8 +23,9 @@ struct PlanDamage {
   private let shares: [(group: Int, ascending: [Double])?]
   private var known: [String: Double] = [:]
 
-  /// Samples of noise.
+  /// Samples of noise, and their seed: a plan is the same for every seed of a fit.
   private static let samples = 128
+  private static let seed: UInt64 = 1
 
   init(
     _ model: Model, options: FitOptions, scope: CodebookScope, hasFreeZero: Bool
@@ -38,7 +39,7 @@ struct PlanDamage {
     let shape = form.graph.inputs.first?.shape.dimensions ?? []
     let noise: Dataset
     do throws(DataError) {
-      noise = try NoiseData.make(shape: shape, count: PlanDamage.samples, seed: options.seed)
+      noise = try NoiseData.make(shape: shape, count: PlanDamage.samples, seed: PlanDamage.seed)
     } catch {
       throw FitError(.unsuitableData, error.message, fix: error.fix, cause: error)
     }
