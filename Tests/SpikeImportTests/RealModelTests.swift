@@ -65,16 +65,18 @@ struct RealModelTests {
       try expectedLogits("mnist-8"))
   }
 
-  @Test("the fashion network gives the outputs of onnxruntime for clothes")
-  func fashionClothes() throws {
+  @Test(
+    "the fashion networks give the outputs of onnxruntime for clothes",
+    arguments: ["fashion-cnn", "fashion-cnn-wide"])
+  func fashionClothes(fixture: String) throws {
     guard let images = Images.fashionTest else {
       print("skipped: Fashion-MNIST is not installed (apt-get install dataset-fashion-mnist)")
       return
     }
-    let path = FixtureLocation.path("onnx/fashion-cnn/model.onnx")
+    let path = FixtureLocation.path("onnx/\(fixture)/model.onnx")
     try checkImages(
       try ONNXImporter.read(path: path).model.graph, images.map { Float($0) / 255 },
-      try expectedLogits("fashion-cnn"))
+      try expectedLogits(fixture))
   }
 
   /// The first images through the engine, against recorded logits.

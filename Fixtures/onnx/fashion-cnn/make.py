@@ -8,7 +8,7 @@ DIR holds the four Fashion-MNIST idx files, gzipped (Debian: package dataset-fas
 Needs torch, numpy, onnx and onnxruntime; the versions used are in PROVENANCE.md.
 
 The network: Conv3x3 1->32, BN, ReLU, AvgPool2 - Conv3x3 32->64, BN, ReLU, AvgPool2 -
-Conv3x3 64->64, BN, ReLU - Flatten - Linear 3136->10.  Input: float32 [N,1,28,28], pixel / 255, nothing
+Conv3x3 64->64, BN, ReLU - Flatten - Linear 3136->10; --channels 64 64 128 makes a wider one.  Input: float32 [N,1,28,28], pixel / 255, nothing
 subtracted.  Every BN gamma is kept at 0.01 or more during training, so that each BatchNormalization can be
 folded into a positive threshold.  The BatchNormalization nodes stay separate nodes in the file.
 """
@@ -44,12 +44,13 @@ def load(folder):
             (read("t10k-images-idx3-ubyte"), read("t10k-labels-idx1-ubyte").long()))
 
 
-def network():
+def network(channels):
+    a, b, c = channels
     return nn.Sequential(
-        nn.Conv2d(1, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.AvgPool2d(2),
-        nn.Conv2d(32, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU(), nn.AvgPool2d(2),
-        nn.Conv2d(64, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU(),
-        nn.Flatten(), nn.Linear(3136, 10))
+        nn.Conv2d(1, a, 3, padding=1), nn.BatchNorm2d(a), nn.ReLU(), nn.AvgPool2d(2),
+        nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.AvgPool2d(2),
+        nn.Conv2d(b, c, 3, padding=1), nn.BatchNorm2d(c), nn.ReLU(),
+        nn.Flatten(), nn.Linear(49 * c, 10))
 
 
 def augment(x, generator):
@@ -153,21 +154,23 @@ def main():
     parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist")
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--channels", type=int, nargs=3, default=[32, 64, 64])
+    parser.add_argument("--output", type=Path, default=HERE, help="folder for model.onnx and expected.json")
     parser.add_argument("--checkpoint", help="also write the trained parameters to this file")
     parser.add_argument("--export-only", metavar="CHECKPOINT", help="skip training, export these parameters")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(SEED)
     data, test = load(arguments.data)
-    model = network()
+    model = network(arguments.channels)
     if arguments.export_only:
         model.load_state_dict(torch.load(arguments.export_only))
     else:
         train(model, data, test, arguments.epochs)
         if arguments.checkpoint:
             torch.save(model.state_dict(), arguments.checkpoint)
-    export(model, HERE / "model.onnx")
-    describe(HERE / "model.onnx", test)
+    export(model, arguments.output / "model.onnx")
+    describe(arguments.output / "model.onnx", test)
 
 
 if __name__ == "__main__":
