@@ -26,7 +26,7 @@ for file in $fixtures/dense.onnx $fixtures/dense16.onnx "$networks"/dense-*.onnx
       "$sfconv" fit "$folder/spiking.sfm" -o "$folder/fitted.sfm" --data "$data" --target truenorth \
         --epochs 40 --seed $seed --checkpoint-every never -q $choice >"$folder/text"
       echo "$name, ${choice:-planned}, seed $seed: $(grep 'accuracy in integers' "$folder/text")" \
-        "$(grep -A1 'channels of.*→' "$folder/text" | grep -o '[0-9]* → [0-9]*' | tr '\n' ' ')"
+        "$(grep -o '^channels of .* [0-9]* → [0-9]*$' "$folder/text" | grep -o '[0-9]* → [0-9]*$' | tr '\n' ' ')"
     done
   done
 done
