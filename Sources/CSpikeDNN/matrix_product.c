@@ -10,8 +10,8 @@ enum { PANEL = 1 << 17 };  // floats of b that are copied at once
 int spk_matrix_product(
     int transposes_a, int transposes_b, int64_t m, int64_t n, int64_t k, const float *a,
     const float *b, float beta, float *c, const char **operation) {
-  // oneDNN copies all of a transposed b into memory that it asks the system for at every call. In
-  // panels of columns the copy stays small and near; no sum changes.
+  // oneDNN copies all of a transposed b at every call, into memory that it allocates. In panels of
+  // columns the copy stays small and near; no sum changes.
   int64_t panel = n;
   if (transposes_b) panel = (k < PANEL / 128 ? PANEL / k / 128 : 1) * 128;
   const int before = spk_enter_one_thread();

@@ -117,6 +117,7 @@ SPK_INLINE void spk_spiking_kind(
 
 SPK_SPIKING_BACKWARD(spk_backward_atan, SPK_SURROGATE_ATAN)
 SPK_SPIKING_BACKWARD(spk_backward_triangle, SPK_SURROGATE_TRIANGLE)
+SPK_SPIKING_BACKWARD(spk_backward_triangle_of_one, SPK_TRIANGLE_OF_ONE)
 SPK_SPIKING_BACKWARD(spk_backward_sigmoid, SPK_SURROGATE_SIGMOID)
 SPK_SPIKING_BACKWARD(spk_backward_fast_sigmoid, SPK_SURROGATE_FAST_SIGMOID)
 SPK_SPIKING_BACKWARD(spk_backward_rectangle, SPK_SURROGATE_RECTANGLE)
@@ -139,9 +140,10 @@ void spk_spiking_backward(
   spk_thresholds thresholds = spk_thresholds_make(threshold, channels);
   double *sums = threshold_gradient ? spk_scratch(channels + SPK_LANES, sizeof(double)) : NULL;
   const int detached = is_reset_detached != 0;
-  switch (surrogate.kind) {
+  switch (spk_surrogate_loops(surrogate)) {
     case SPK_SURROGATE_ATAN: spk_backward_atan(&b, &thresholds, sums, detached); break;
     case SPK_SURROGATE_TRIANGLE: spk_backward_triangle(&b, &thresholds, sums, detached); break;
+    case SPK_TRIANGLE_OF_ONE: spk_backward_triangle_of_one(&b, &thresholds, sums, detached); break;
     case SPK_SURROGATE_SIGMOID: spk_backward_sigmoid(&b, &thresholds, sums, detached); break;
     case SPK_SURROGATE_RECTANGLE:
       spk_backward_rectangle(&b, &thresholds, sums, detached);

@@ -185,6 +185,7 @@ SPK_INLINE void spk_pooled_backward_kind(
 
 SPK_POOLED_BACKWARD(spk_pooled_atan, SPK_SURROGATE_ATAN)
 SPK_POOLED_BACKWARD(spk_pooled_triangle, SPK_SURROGATE_TRIANGLE)
+SPK_POOLED_BACKWARD(spk_pooled_triangle_of_one, SPK_TRIANGLE_OF_ONE)
 SPK_POOLED_BACKWARD(spk_pooled_sigmoid, SPK_SURROGATE_SIGMOID)
 SPK_POOLED_BACKWARD(spk_pooled_fast_sigmoid, SPK_SURROGATE_FAST_SIGMOID)
 SPK_POOLED_BACKWARD(spk_pooled_rectangle, SPK_SURROGATE_RECTANGLE)
@@ -222,9 +223,10 @@ void spk_pooled_backward(
   const int64_t channels = geometry->channels;
   double *sums = threshold_gradient ? spk_scratch(channels, sizeof(double)) : NULL;
   const int detached = is_reset_detached != 0;
-  switch (surrogate.kind) {
+  switch (spk_surrogate_loops(surrogate)) {
     case SPK_SURROGATE_ATAN: spk_pooled_atan(&p, sums, detached); break;
     case SPK_SURROGATE_TRIANGLE: spk_pooled_triangle(&p, sums, detached); break;
+    case SPK_TRIANGLE_OF_ONE: spk_pooled_triangle_of_one(&p, sums, detached); break;
     case SPK_SURROGATE_SIGMOID: spk_pooled_sigmoid(&p, sums, detached); break;
     case SPK_SURROGATE_RECTANGLE: spk_pooled_rectangle(&p, sums, detached); break;
     default: spk_pooled_fast_sigmoid(&p, sums, detached); break;
