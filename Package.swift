@@ -46,6 +46,11 @@ let package = Package(
     .library(name: "SpikeBytes", targets: ["SpikeBytes"]),
     .library(name: "SpikeData", targets: ["SpikeData"]),
   ],
+  traits: [
+    .trait(
+      name: "MPI",
+      description: "Training in several processes over Open MPI (libopenmpi-dev, openmpi-bin).")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
@@ -56,6 +61,7 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
 
     // C: generated schema code (Scripts/regenerate-schemas.sh) and hand-written kernels.
     .target(name: "CSpikeProtobuf", dependencies: ["CProtobufC"]),
@@ -67,6 +73,11 @@ let package = Package(
     .target(name: "CSpikeKernels"),
     // Debian ships oneDNN without a .pc file; header and library are on the default paths.
     .target(name: "CSpikeDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+    // Empty without the trait, so that nothing needs Open MPI to be installed.
+    .target(
+      name: "CSpikeMPI",
+      dependencies: [.target(name: "COpenMPI", condition: .when(traits: ["MPI"]))],
+      cSettings: [.define("SPIKE_MPI", .when(traits: ["MPI"]))]),
 
     // Level 0: words and bytes.
     module("SpikeDiagnostics"),
@@ -103,6 +114,9 @@ let package = Package(
     module("SpikeSimulate", uses: ["SpikeBundle", "SpikeCompute", "SpikeDiagnostics"]),
     module("SpikeValidate", uses: ["SpikeBundle", "SpikeHardware", "SpikeDiagnostics"]),
 
+    module(
+      "SpikeProcesses", uses: ["SpikeEngine", "SpikeCompute", "SpikeDiagnostics", "CSpikeMPI"]),
+
     // Level 3: the work.
     module(
       "SpikeConvert",
@@ -128,8 +142,8 @@ let package = Package(
       "SpikePipeline",
       uses: [
         "SpikeImport", "SpikeModelFile", "SpikeConvert", "SpikeFit", "SpikeExport", "SpikeBundle",
-        "SpikeValidate", "SpikeHardware", "SpikeSimulate", "SpikeEngine", "SpikeData",
-        "SpikeGraph", "SpikeBytes", "SpikeDiagnostics",
+        "SpikeValidate", "SpikeHardware", "SpikeSimulate", "SpikeEngine", "SpikeProcesses",
+        "SpikeData", "SpikeGraph", "SpikeBytes", "SpikeDiagnostics",
       ]),
     .executableTarget(
       name: "sfconv",
@@ -138,7 +152,10 @@ let package = Package(
 
     // Tests. Checkers, generators and fixture look-up live in SpikeTestSupport.
     .target(
-      name: "SpikeTestSupport", dependencies: ["SpikeDiagnostics", "SpikeGraph", "SpikeBundle"],
+      name: "SpikeTestSupport",
+      dependencies: [
+        "SpikeDiagnostics", "SpikeGraph", "SpikeBundle", "SpikeEngine", "SpikeCompute",
+      ],
       path: "Tests/SpikeTestSupport", swiftSettings: strict),
     tests("SpikeDiagnosticsTests", uses: ["SpikeDiagnostics"]),
     tests("SpikeBytesTests", uses: ["SpikeBytes", "SpikeDiagnostics"]),
@@ -155,6 +172,8 @@ let package = Package(
       uses: ["SpikeImport", "SpikeEngine", "SpikeGraph", "SpikeBytes", "SpikeDiagnostics"]),
     tests("SpikeDataTests", uses: ["SpikeData", "SpikeBytes", "SpikeDiagnostics"]),
     tests("SpikeEngineTests", uses: ["SpikeEngine", "SpikeCompute", "SpikeGraph"]),
+    tests(
+      "SpikeProcessesTests", uses: ["SpikeProcesses", "SpikeEngine", "SpikeDiagnostics"]),
     tests("SpikeSimulateTests", uses: ["SpikeSimulate", "SpikeBundle", "SpikeDiagnostics"]),
     tests(
       "SpikeValidateTests",

@@ -22,3 +22,5 @@ const char *spk_dnn_version(void) {
   snprintf(text, sizeof text, "%d.%d.%d", version->major, version->minor, version->patch);
   return text;
 }
+
+int32_t spk_dnn_isa(void) { return (int32_t)dnnl_get_effective_cpu_isa(); }

@@ -92,4 +92,11 @@ public struct FloatView: Sendable {
   public func withSpan<Result>(_ body: (Span<Float>) -> Result) -> Result {
     body(unsafe Span(_unsafeStart: constant, count: count))
   }
+
+  /// Calls `body` with the memory of the floats: what goes to another process, or comes from it.
+  package func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) -> Result) -> Result {
+    unsafe body(
+      UnsafeMutableRawBufferPointer(
+        start: start, count: count * MemoryLayout<Float>.stride))
+  }
 }

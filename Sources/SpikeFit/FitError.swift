@@ -24,6 +24,10 @@ public enum FitErrorCode: String, ErrorCode {
   case damagedCheckpoint = "fit.damaged-checkpoint"
   /// A checkpoint that cannot be written.
   case unwritableCheckpoint = "fit.unwritable-checkpoint"
+  /// Processes that were started together for different runs, or too many of them.
+  case unsuitableProcesses = "fit.unsuitable-processes"
+  /// Another process has left before its time.
+  case lostProcess = "fit.lost-process"
   /// Loss or weights became infinite or undefined.
   case diverged = "fit.diverged"
   /// Weights, thresholds or biases that no integers within the limits can stand for.
@@ -36,8 +40,8 @@ public enum FitErrorCode: String, ErrorCode {
   /// Exit status class of this code.
   public var category: ErrorCategory {
     switch self {
-    case .invalidOption: .usage
-    case .unwritableCheckpoint: .inputOutput
+    case .invalidOption, .unsuitableProcesses: .usage
+    case .unwritableCheckpoint, .lostProcess: .inputOutput
     case .engine: .internal
     default: .badData
     }

@@ -1,6 +1,6 @@
 public import SpikeData
 public import SpikeDiagnostics
-import SpikeEngine
+public import SpikeEngine
 public import SpikeGraph
 
 /// SpikeFit: fine-tunes a spiking network under the limits of a chip.
@@ -24,15 +24,18 @@ public enum SpikeFitter {
   ///   - evaluation: Data for the accuracies of the result; nil skips them.
   ///   - checkpoint: Where the state of the run is kept; nil for nowhere. A run that is continued
   ///     gives the same model as one that was never interrupted.
-  ///   - progress: Called every few steps.
-  ///   - isCancelled: Asked before every step; after true the model so far is finished and
-  ///     returned, marked as interrupted.
+  ///   - processes: Who trains together. All of them make this call, with the same arguments; each
+  ///     works on shards of every batch, and all get the same result, that of one process. The
+  ///     first one reads and writes the checkpoint.
+  ///   - progress: Called every few steps, in the first process.
+  ///   - isCancelled: Asked before every step; after true in any process the model so far is
+  ///     finished and returned, marked as interrupted.
   /// - Returns: The fitted model with its figures. The same seed gives the same bytes on any number
   ///   of threads.
   /// - Throws: any `fit.…` code.
   public static func fit(
     _ model: Model, options: FitOptions, training: Dataset, evaluation: Dataset? = nil,
-    checkpoint: FitCheckpoint? = nil,
+    checkpoint: FitCheckpoint? = nil, processes: any ProcessRing = OneProcess(),
     progress: (FitProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws(FitError) -> FitResult {
     var options = options
@@ -51,6 +54,10 @@ public enum SpikeFitter {
     _ = try TrainableNetwork(form, options: options)
     try check(training, against: form)
     if let evaluation { try check(evaluation, against: form) }
+    let fingerprint =
+      checkpoint != nil || processes.count > 1
+      ? RunFingerprint(options, model, training: training, evaluation: evaluation) : nil
+    if let fingerprint { try FitAgreement.check(fingerprint, options: options, processes) }
     var factor = options.thresholdFactor ?? 1
     if options.thresholdFactor == nil, !isScratch {
       factor = try ThresholdCalibration.factor(for: model, options: options, data: training)
@@ -60,36 +67,34 @@ public enum SpikeFitter {
     let network = try TrainableNetwork(form, options: options)
 
     let parts = Validation.split(training, options)
-    var run = try TrainingRun(network, data: parts.training, heldOut: parts.out)
+    var run = try TrainingRun(
+      network, data: parts.training, heldOut: parts.out, processes: processes)
     let configuration = TrainingRun.configuration(options)
     let (scale, bits) = (form.inputScale, form.inputBits)
     func floatEvaluator(_ graph: Graph) -> Evaluator {
       Evaluator(
-        graph: graph, configuration: configuration, scale: scale, offset: [0], bits: bits)
+        graph: graph, configuration: configuration, scale: scale, offset: [0], bits: bits,
+        processes: processes)
     }
     var startAccuracy: Double?
-    var fingerprint: RunFingerprint?
     var isContinued = false
-    if let checkpoint {
-      let own = RunFingerprint(options, model, training: training, evaluation: evaluation)
-      fingerprint = own
-      if checkpoint.resumes,
-        let found = try CheckpointFile.read(checkpoint.path, of: own, options: options)
-      {
-        try run.resume(found.state)
-        startAccuracy = found.startAccuracy
-        isContinued = true
-      }
+    if let checkpoint, let fingerprint, checkpoint.resumes,
+      let found = try CheckpointFile.read(
+        checkpoint.path, of: fingerprint, options: options, processes: processes)
+    {
+      try run.resume(found.state)
+      startAccuracy = found.startAccuracy
+      isContinued = true
     }
     if let evaluation, !isContinued {
       startAccuracy = try floatEvaluator(network.form.graph).accuracy(on: evaluation)
     }
     var clock: CheckpointClock?
-    if let checkpoint, let fingerprint {
+    if let checkpoint, let fingerprint, processes.isFirst {
       clock = CheckpointClock(checkpoint, fingerprint, startAccuracy: startAccuracy)
     }
     try run.run(
-      progress: progress, isCancelled: isCancelled,
+      progress: { if processes.isFirst { progress($0) } }, isCancelled: isCancelled,
       measure: { engine in
         evaluation.map { floatEvaluator(network.form.graph).accuracy(of: engine, on: $0) }
       },
@@ -111,13 +116,15 @@ public enum SpikeFitter {
         isReal
         ? floatEvaluator(end.model.graph)
         : Evaluator(
-          graph: end.model.graph, configuration: configuration, scale: 1, offset: [0], bits: bits)
+          graph: end.model.graph, configuration: configuration, scale: 1, offset: [0], bits: bits,
+          processes: processes)
       let accuracy = try after.accuracy(on: evaluation)
       if isReal { result.floatAccuracy = accuracy } else { result.integerAccuracy = accuracy }
       let some = evaluation.prefix(operationSamples)
       result.operationsBefore = try floatEvaluator(model.graph).operations(on: some)
       result.operationsAfter = try after.operations(on: some)
     }
+    try FitAgreement.checkWhole(processes)
     result.budgets = budgets(of: run.network, operations: result.operationsAfter)
     result.findings += result.budgets.compactMap(\.finding)
     result.model.history.append(FitHistory.record(result, options))

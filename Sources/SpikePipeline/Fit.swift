@@ -2,6 +2,7 @@ import Foundation
 import SpikeBytes
 import SpikeData
 import SpikeDiagnostics
+import SpikeEngine
 import SpikeFit
 import SpikeGraph
 import SpikeHardware
@@ -11,22 +12,27 @@ import SpikeValidate
 extension Pipeline {
   /// Fine-tunes a spiking model to few unique weights and fewer channels of a chip.
   ///
-  /// Interrupted work is saved as far as it got; the outcome then has a warning.
+  /// Interrupted work is saved as far as it got; the outcome then has a warning. With several
+  /// processes the first one writes the files and has the outcome; that of the others is empty.
   /// - Throws: any `model.…`, `data.…`, `spec.…` or `fit.…` code.
   public func fit(_ request: FitRequest) throws -> Outcome {
+    let isFirst = context.processes.isFirst
+    try Processes.check(request, context.processes)
     let spec = try Pipeline.fitSpec(request.settings.target)
     let loaded = try load(request.input, stages: [.spiking], for: "fit")
     let checkpoint = try request.files.checkpoint(output: request.output)
     let startsAnew = checkpoint.map {
       $0.resumes && !FileManager.default.fileExists(atPath: $0.path)
     }
-    let log = try request.files.log.map { try RunLog($0, resumes: request.files.resumes) }
+    let log =
+      isFirst ? try request.files.log.map { try RunLog($0, resumes: request.files.resumes) } : nil
     let fitted =
       request.isDataFree
       ? try fitDataFree(loaded, request, spec: spec, checkpoint: checkpoint, log: log)
       : try fit(
         loaded, settings: request.settings, spec: spec, data: request.data, checkpoint: checkpoint,
         log: log)
+    guard isFirst else { return Outcome(summary: .members([:]), text: "") }
     try ModelFile.write(fitted.model, to: request.output)
     if let checkpoint, !fitted.isInterrupted { AtomicFile.removeIfPresent(checkpoint.path) }
     let plan = fitted.model.history.last?.options["plan"].map { ["plan", $0, ""] } ?? []
@@ -115,6 +121,7 @@ extension Pipeline {
     let context = context
     return try SpikeFitter.fit(
       loaded.model, options: options, training: training, evaluation: test, checkpoint: checkpoint,
+      processes: context.processes,
       progress: { progress in
         log?.add(progress)
         context.progress(

@@ -51,6 +51,7 @@ extension Pipeline {
     var result = try SpikeFitter.fit(
       loaded.model, options: options, training: taught, evaluation: evaluation,
       checkpoint: checkpoint,
+      processes: context.processes,
       progress: { progress in
         log?.add(progress)
         context.progress(

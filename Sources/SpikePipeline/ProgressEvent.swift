@@ -1,4 +1,5 @@
 import SpikeBytes
+public import SpikeEngine
 
 /// A sign of life from long work, for a progress line.
 public struct ProgressEvent: Sendable {
@@ -23,7 +24,7 @@ public struct ProgressEvent: Sendable {
   }
 }
 
-/// How a run talks to its surroundings: threads, progress, cancellation.
+/// How a run talks to its surroundings: threads, processes, progress, cancellation.
 public struct RunContext: Sendable {
   /// Number of threads; results do not depend on it.
   public var threads: Int
@@ -34,6 +35,9 @@ public struct RunContext: Sendable {
 
   /// Lets signals through to this process that its parent left blocked.
   public static func receive(_ signals: [Int32]) { SignalMask.unblock(signals) }
+
+  /// Processes that fit together, for ``Pipeline/fit(_:)``.
+  public var processes: any ProcessRing = OneProcess()
 
   /// Makes a context.
   public init(

@@ -30,8 +30,10 @@ struct CommonOptions: ParsableArguments {
       threads: threads, progress: { line.show($0) }, isCancelled: { Interruption.isRequested })
   }
 
-  /// Prints an outcome: findings to standard error, the result to standard output.
+  /// Prints an outcome: findings to standard error, the result to standard output. Of several
+  /// processes the first one does.
   func print(_ outcome: Outcome) throws {
+    guard Processes.isFirst else { return }
     Diagnostics.print(outcome.findings)
     Swift.print(json ? outcome.summary.json : outcome.text)
     if !outcome.isClean { throw ExitCode(1) }

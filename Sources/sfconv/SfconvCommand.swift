@@ -36,13 +36,26 @@ struct SfconvCommand: ParsableCommand {
     Interruption.install()
     do {
       var command = try parseAsRoot()
+      if !(command is FitCommand) {
+        let name = type(of: command).configuration.commandName ?? "sfconv"
+        try Processes.checkAlone(command is BenchFitCommand ? "bench \(name)" : name)
+      }
       try command.run()
+      leave(0)
     } catch let error as any StageError {
-      report(error)
-      Foundation.exit(error.category.rawValue)
+      leave(error.category.rawValue, error)
+    } catch let code as ExitCode {
+      leave(code.rawValue)
     } catch {
+      // Usage and help: before anything was done, and the same in all processes.
+      guard Processes.isFirst else { Foundation.exit(exitCode(for: error).rawValue) }
       exit(withError: error)
     }
+  }
+
+  /// Ends the program, together with the other processes if there are any.
+  private static func leave(_ status: Int32, _ error: (any StageError)? = nil) -> Never {
+    Foundation.exit(Processes.end(status: status, error: error, tell: report))
   }
 
   /// Text for people on standard error; with `--json` also an object for machines on standard

@@ -37,6 +37,10 @@ enum LayerTable {
     ),
     ("SpikeData", ["SpikeContainers", "SpikeBytes", "SpikeDiagnostics"]),
     ("SpikeEngine", ["SpikeGraph", "SpikeCompute", "SpikeDiagnostics"]),
+    (
+      "SpikeProcesses",
+      ["SpikeEngine", "SpikeCompute", "SpikeDiagnostics", "CSpikeMPI"]
+    ),
     ("SpikeSimulate", ["SpikeBundle", "SpikeCompute", "SpikeDiagnostics"]),
     ("SpikeValidate", ["SpikeBundle", "SpikeHardware", "SpikeDiagnostics"]),
     (
@@ -64,7 +68,8 @@ enum LayerTable {
       "SpikePipeline",
       [
         "SpikeImport", "SpikeModelFile", "SpikeConvert", "SpikeFit", "SpikeExport", "SpikeBundle",
-        "SpikeValidate", "SpikeHardware", "SpikeSimulate", "SpikeEngine", "SpikeData", "SpikeGraph",
+        "SpikeValidate", "SpikeHardware", "SpikeSimulate", "SpikeEngine", "SpikeProcesses",
+        "SpikeData", "SpikeGraph",
         "SpikeBytes", "SpikeDiagnostics",
       ]
     ),
@@ -83,5 +88,6 @@ enum LayerTable {
     "SpikeImport/ONNX/ONNXModelReader.swift", "SpikeModelFile/ModelMessageCoding.swift",
     "SpikeModelFile/ModelReader.swift",
     "SpikeBundle/ManifestCoding.swift", "SpikeBundle/IndexStreams.swift",
+    "SpikeProcesses/MPIRing.swift",
   ]
 }

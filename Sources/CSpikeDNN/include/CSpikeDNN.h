@@ -52,3 +52,6 @@ int spk_matrix_product(
 const char *spk_dnn_status_text(int status);
 // "major.minor.patch" of the library at run time.
 const char *spk_dnn_version(void);
+
+// Number of the instruction set that oneDNN generates code for on this processor.
+int32_t spk_dnn_isa(void);

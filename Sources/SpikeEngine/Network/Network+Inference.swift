@@ -31,7 +31,9 @@ extension Network {
     let width = plan.values[value].elements
     let results = steps.map { _ in FloatBuffer(count: count * width) }
     let map = value == plan.output ? outputMap : nil
-    forEach(inferencePieces(count, .inference), .inference) { [self] _, piece, program in
+    let pieces = inferencePieces(count, .inference)
+    forEach(Array(pieces[processes.share(of: pieces.count)]), .inference) {
+      [self] _, piece, program in
       load(inputs, piece, into: program)
       program.forward()
       let rows = piece.samples.lowerBound * width..<piece.samples.upperBound * width
@@ -45,6 +47,18 @@ extension Network {
         }
       }
     }
+    exchange(results, pieces, width: width)
     return results.map { $0.all.array() }
+  }
+
+  /// Completes what this process inferred by what the others did.
+  private func exchange(_ results: [FloatBuffer], _ pieces: [Piece], width: Int) {
+    guard processes.count > 1 else { return }
+    let parts = (0..<processes.count).map { rank in
+      let own = pieces[processes.share(of: pieces.count, rank: rank)]
+      let first = own.first?.samples.lowerBound ?? 0
+      return first * width..<(own.last?.samples.upperBound ?? 0) * width
+    }
+    for result in results { processes.exchange(result.all, parts: parts) }
   }
 }

@@ -40,6 +40,9 @@ extension Network {
   /// `count` and the number of shards and not on threads. Batch normalisation uses the
   /// statistics of the samples at hand and moves the stored ones a tenth of the way.
   ///
+  /// With several processes each works on shards of its own, and all get the gradients and the result
+  /// of the whole batch; in a broken ring neither means anything.
+  ///
   /// - Parameters:
   ///   - inputs: `count` samples in the order of the graph (C, H, W), already encoded.
   ///   - labels: classes of the samples; see ``validate(_:labels:count:)``.
@@ -54,7 +57,8 @@ extension Network {
     checkInputs(inputs, count)
     let share = (count + configuration.shards - 1) / configuration.shards
     let shards = Piece.cut(0..<count, size: share)
-    let collector = Collector<ShardResult>(count: shards.count)
+    let own = processes.share(of: shards.count)
+    let collector = Collector<ShardResult>(count: own.count)
     let classes = plan.values[plan.logits].elements
     precondition(
       teacher.map { $0.count == count * classes } ?? true, "the teacher has other classes")
@@ -63,9 +67,9 @@ extension Network {
     let (workers, pieces) = (workers, pieces)
     clock.advance()
 
-    Shards.run(count: shards.count, threads: workers.count) { [self] shard, thread in
-      let parameters = plan.parameters.count
-      let sums = shardGradients.view(shard * parameters..<(shard + 1) * parameters)
+    Shards.run(count: own.count, threads: workers.count) { [self] index, thread in
+      let shard = own.lowerBound + index
+      let sums = gradients(ofShardAt: index)
       var result = ShardResult(spikes: plan.populations.map { _ in 0 })
       for piece in Piece.cut(shards[shard].samples, size: pieces[.training]) {
         workers[thread].run(images: piece.samples.count, purpose: .training) { program, spare in
@@ -83,28 +87,13 @@ extension Network {
           result.pieces += 1
         }
       }
-      collector.set(result, at: shard)
+      collector.set(result, at: index)
     }
 
-    let results = collector.all
-    sumShards(shards.count)
+    sumShards(own.count)
+    let results = exchange(collector.all)
     moveStatistics(pieces: results.reduce(0) { $0 + $1.pieces })
     return summary(results, costs, count)
-  }
-
-  /// Adds up the gradients of the shards, in their order, on all threads.
-  private func sumShards(_ shards: Int) {
-    let count = plan.parameters.count
-    let (gradients, shardGradients) = (gradients, shardGradients)
-    let chunk = 16_384
-    let chunks = (count + chunk - 1) / chunk
-    Shards.run(count: chunks, threads: workers.count) { index, _ in
-      let range = index * chunk..<min((index + 1) * chunk, count)
-      let end = (shards - 1) * count + range.upperBound
-      Kernels.sumShards(
-        shardGradients.view(range.lowerBound..<end), shards: shards, stride: count,
-        into: gradients.view(range))
-    }
   }
 
   /// Moves the stored statistics of batch normalisation towards those of the batch.
@@ -143,18 +132,6 @@ extension Network {
     }
     let scale = Double(loss.rateWeight) / (max(synapses, 1) * Double(count * timeSteps))
     return fanOuts.map { Float($0 * scale) }
-  }
-}
-
-private struct ShardResult: Sendable {
-  var loss = 0.0
-  var correct = 0
-  var pieces = 0
-  var spikes: [Int]
-
-  mutating func add(_ found: LossSum) {
-    loss += found.loss
-    correct += found.correct
   }
 }
 

@@ -1,4 +1,5 @@
 import SpikeCompute
+public import SpikeDiagnostics
 public import SpikeGraph
 
 /// A graph, ready to run: the one executor of ANNs and SNNs.
@@ -32,19 +33,38 @@ public final class Network: Sendable {
   let clock = ParameterClock()
   /// Samples that a thread works on at once, by purpose.
   let pieces: PieceSizes
+  /// The processes that share the work of training steps and inference.
+  let processes: any ProcessRing
   /// From the order of the graph to memory order, and back; nil where they agree.
   let inputMap: MovementMap?
   let outputMap: MovementMap?
-  /// Gradients of the batch, and of each of its shards.
+  /// Gradients of the batch; and of the shards of this process, behind room for the sum of the
+  /// processes before it.
   let gradients: FloatBuffer
   let shardGradients: FloatBuffer
 
   /// Compiles a graph.
+  ///
+  /// - Parameter processes: who works together. ``step(_:labels:count:loss:teacher:)``,
+  ///   ``infer(_:count:)`` and its relatives, and
+  ///   ``adjointStatistics(_:count:gradients:)`` are then calls that all processes make, with the
+  ///   same arguments, in the same order; each does its share and all get the whole result, with
+  ///   the bits that one process computes. Everything else every process does by itself.
   /// - Throws: `engine.invalid-graph` for a graph that is not whole or has not one input,
-  ///   `engine.unsupported-operator`, `engine.invalid-configuration`, `engine.kernel-failed`.
+  ///   `engine.unsupported-operator`, `engine.invalid-configuration` (also for more processes than
+  ///   shards), `engine.kernel-failed`.
   /// - Complexity: O(constants + nodes²); kernels are generated for the shapes of the graph.
-  public init(_ graph: Graph, _ configuration: EngineConfiguration) throws(EngineError) {
+  public init(
+    _ graph: Graph, _ configuration: EngineConfiguration, processes: any ProcessRing = OneProcess()
+  ) throws(EngineError) {
     let configuration = try configuration.checked()
+    guard processes.count <= configuration.shards else {
+      throw EngineError(
+        .invalidConfiguration,
+        "There are \(processes.count) processes for the \(configuration.shards) shards of a batch.",
+        fix: "start at most \(configuration.shards) processes")
+    }
+    self.processes = processes
     let plan = try PlanCompiler.compile(graph, timeSteps: configuration.timeSteps)
     self.graph = graph
     self.configuration = configuration
@@ -64,7 +84,8 @@ public final class Network: Sendable {
     pieces = PieceSizes(plans, configuration)
     inputMap = Network.map(MemoryOrder.rowMajorIndices(of: inputShape))
     outputMap = Network.map(MemoryOrder.places(of: storedShape))
-    let shards = configuration.training ? configuration.shards : 0
+    let own = (configuration.shards + processes.count - 1) / processes.count
+    let shards = configuration.training ? own + (processes.isFirst ? 0 : 1) : 0
     gradients = FloatBuffer(count: configuration.training ? plan.parameters.count : 0)
     shardGradients = FloatBuffer(count: shards * plan.parameters.count)
     // What cannot run says so here and not in the middle of an epoch.

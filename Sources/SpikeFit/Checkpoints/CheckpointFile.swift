@@ -1,5 +1,6 @@
 import SpikeBytes
 import SpikeDiagnostics
+import SpikeEngine
 
 /// The file of a run's state: magic, version, CRC-32 of the rest, then length and bytes of the
 /// fingerprint and of the state as archives.
@@ -38,12 +39,15 @@ enum CheckpointFile {
     var startAccuracy: Double?
   }
 
-  /// The state of the same run; nil where there is no file.
-  /// - Throws: `fit.damaged-checkpoint`, `fit.different-checkpoint`.
+  /// The state of the same run; nil where there is no file. The first process reads it, so that the
+  /// others need not see the file.
+  /// - Throws: `fit.damaged-checkpoint`, `fit.different-checkpoint`, `fit.lost-process`.
   static func read(
-    _ path: String, of run: RunFingerprint, options: FitOptions
+    _ path: String, of run: RunFingerprint, options: FitOptions,
+    processes: any ProcessRing = OneProcess()
   ) throws(FitError) -> Content? {
-    guard let bytes = try bytes(of: path) else { return nil }
+    let own = processes.isFirst ? try bytes(of: path) : nil
+    guard let bytes = try FitAgreement.spread(own, processes) else { return nil }
     let fix = "delete it, or leave --resume out, to start from the beginning"
     let differences: [String]
     do throws(ReadError) {

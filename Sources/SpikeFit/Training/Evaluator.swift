@@ -10,12 +10,14 @@ struct Evaluator {
   let scale: Float
   let offset: [Float]
   let bits: Int?
+  /// Who infers together.
+  var processes: any ProcessRing = OneProcess()
 
   /// Samples per call of the engine.
   private static let chunk = 500
 
   func accuracy(on data: Dataset) throws(FitError) -> Double {
-    let engine = try Network.make(graph, configuration)
+    let engine = try Network.make(graph, configuration, processes)
     return accuracy(of: engine, on: data)
   }
 
@@ -52,10 +54,11 @@ struct Evaluator {
 extension Network {
   /// As the initialiser, with errors in the words of this station.
   static func make(
-    _ graph: Graph, _ configuration: EngineConfiguration
+    _ graph: Graph, _ configuration: EngineConfiguration,
+    _ processes: any ProcessRing = OneProcess()
   ) throws(FitError) -> Network {
     do throws(EngineError) {
-      return try Network(graph, configuration)
+      return try Network(graph, configuration, processes: processes)
     } catch {
       throw FitError(.engine, error.message, at: error.location, fix: error.fix, cause: error)
     }

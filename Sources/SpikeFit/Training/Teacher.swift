@@ -16,8 +16,11 @@ struct Teacher: Sendable {
   let scale: Float
 
   /// The teacher that options ask for; nil for none.
+  /// - Parameter processes: who infers together.
   /// - Throws: `fit.unsuitable-teacher`, `fit.engine`.
-  init?(_ options: FitOptions, student: NormalForm, data: Dataset) throws(FitError) {
+  init?(
+    _ options: FitOptions, student: NormalForm, data: Dataset, processes: any ProcessRing
+  ) throws(FitError) {
     var configuration = TrainingRun.configuration(options)
     configuration.training = false
     seed = options.seed
@@ -26,7 +29,7 @@ struct Teacher: Sendable {
     switch options.quality.teacher {
     case .none: return nil
     case .start:
-      engine = try Network.make(student.graph, configuration)
+      engine = try Network.make(student.graph, configuration, processes)
       encoding = own
       scale = (options.logitScale ?? 1) / Float(options.timeSteps)
     case .model(let model):
@@ -37,7 +40,7 @@ struct Teacher: Sendable {
       }
       let steps = model.timeSteps ?? 1
       configuration.timeSteps = steps
-      engine = try Network.make(model.graph, configuration)
+      engine = try Network.make(model.graph, configuration, processes)
       encoding = model.encoding
       let isSpiking = model.graph.nodes.contains { $0.operator.isNeuron }
       scale = isSpiking ? SpikeFitter.recordedLogitScale(model) / Float(steps) : 1

@@ -10,6 +10,7 @@ struct TrainingRun {
   private var engine: Network
   private let options: FitOptions
   private let data: Dataset
+  private let processes: any ProcessRing
   private let rates: LearningSchedule
   private var pruner: Pruner
   private let teacher: Teacher?
@@ -31,10 +32,16 @@ struct TrainingRun {
   /// Reports to the caller every this many steps.
   private static let reportInterval = 20
 
-  /// - Parameter heldOut: samples that are not trained on, for choosing the best epoch.
-  init(_ network: TrainableNetwork, data: Dataset, heldOut: Dataset? = nil) throws(FitError) {
+  /// - Parameters:
+  ///   - heldOut: samples that are not trained on, for choosing the best epoch.
+  ///   - processes: who trains together; all take the same steps and have the same network.
+  init(
+    _ network: TrainableNetwork, data: Dataset, heldOut: Dataset? = nil,
+    processes: any ProcessRing = OneProcess()
+  ) throws(FitError) {
     self.network = network
     self.data = data
+    self.processes = processes
     let options = network.options
     self.options = options
     let perEpoch = max(1, data.count / options.batch)
@@ -59,8 +66,9 @@ struct TrainingRun {
         ? nil : max(1, place(options.schedule.snapStart)) - 1)
     pruner = Pruner(
       network, schedule: schedule, samples: inputs, count: samples.count, labels: samples.labels)
-    engine = try Network.make(network.engineGraph, TrainingRun.configuration(options))
-    teacher = try Teacher(options, student: network.form, data: data)
+    engine = try Network.make(
+      network.engineGraph, TrainingRun.configuration(options), processes)
+    teacher = try Teacher(options, student: network.form, data: data, processes: processes)
     average = WeightAverage(decay: options.quality.averageDecay)
     validation = heldOut.map { Validation($0, form: network.form, options: options) }
     if codebookStart == 0 {
@@ -99,7 +107,13 @@ struct TrainingRun {
   /// Goes on from the state of an earlier run with the same options and data.
   mutating func resume(_ state: RunState) throws(FitError) {
     self.state = state
-    engine = try Network.make(network.engineGraph, TrainingRun.configuration(options))
+    try remakeEngine()
+  }
+
+  /// Makes the engine for the channels of now.
+  private mutating func remakeEngine() throws(FitError) {
+    engine = try Network.make(
+      network.engineGraph, TrainingRun.configuration(options), processes)
     write()
   }
 
@@ -125,7 +139,10 @@ struct TrainingRun {
       of: options.batch)
     let augmentation = Augmentation(options.quality.augmentation, seed: options.seed)
     while step < steps, !stopping.isDone {
-      if isCancelled() {
+      // A signal may reach one process alone, or all at different steps.
+      let isOver = processes.any(isCancelled())
+      try FitAgreement.checkWhole(processes)
+      if isOver {
         isInterrupted = true
         try save({ state }, step, true)
         return
@@ -171,8 +188,7 @@ struct TrainingRun {
   private mutating func pruneOnly(_ measure: (Network) -> Double?) throws(FitError) {
     while pruner.isDue(0), !isInterrupted {
       guard try pruner.prune(&network, engine: engine) else { continue }
-      engine = try Network.make(network.engineGraph, TrainingRun.configuration(options))
-      write()
+      try remakeEngine()
     }
     floatAccuracy = measure(engine)
   }
@@ -187,16 +203,15 @@ struct TrainingRun {
       write()
     }
     if pruner.isDue(step), try pruner.prune(&network, engine: engine) {
-      engine = try Network.make(network.engineGraph, TrainingRun.configuration(options))
+      try remakeEngine()
       average?.restart(from: network)
-      write()
     }
     if step == snapStart {
       measureAveraged(measure)
       network.integers = IntegerUnits(network)
       network.quantise()
       if !network.leakyPopulations.isEmpty {
-        engine = try Network.make(network.engineGraph, TrainingRun.configuration(options))
+        try remakeEngine()
       }
       average?.restart(from: network)
       write()
@@ -245,6 +260,7 @@ struct TrainingRun {
     let result = engine.step(
       batch, labels: labels, count: labels.count, loss: loss,
       teacher: teacher?.logits(of: batch, data, indices, epoch: epoch))
+    try FitAgreement.checkWhole(processes)
     var weights: [[Float]] = []
     var biases: [[Float]] = []
     for layer in network.layers {

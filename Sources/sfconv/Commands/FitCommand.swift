@@ -18,6 +18,10 @@ struct FitCommand: ParsableCommand {
         sfconv fit spiking.sfm -o real.sfm --data fashion-mnist --target neutral \\
           --full-precision --teacher model.onnx --ema 0.999 --shift 2 --flips
         sfconv fit real.sfm -o fitted.sfm --data fashion-mnist --target loihi2 --teacher self
+
+      Built with 'swift build --traits MPI', several processes share a fit, to the same result:
+
+        mpirun -np 2 sfconv fit spiking.sfm -o fitted.sfm --data fashion-mnist --threads 1
       """,
     aliases: ["finetune"])
 
@@ -47,7 +51,7 @@ struct FitCommand: ParsableCommand {
     request.files = files.files
     request.isDataFree = data.dataFree
     request.unlabelledSamples = data.samples
-    let pipeline = Pipeline(common.context())
+    let pipeline = Pipeline(try Processes.join(common.context()))
     try common.print(plan ? pipeline.planFit(request) : pipeline.fit(request))
   }
 }
