@@ -92,9 +92,9 @@ let package = Package(
       name: "SpikeHardware", dependencies: ["SpikeDiagnostics"],
       exclude: ["Specs/hardware-spec.schema.json"],
       resources: [
-        .embedInCode("Specs/loihi2.json"), .embedInCode("Specs/speck2f.json"),
-        .embedInCode("Specs/tinyodin.json"), .embedInCode("Specs/truenorth.json"),
-        .embedInCode("Specs/xylo-audio3.json"),
+        .embedInCode("Specs/c.json"), .embedInCode("Specs/loihi2.json"),
+        .embedInCode("Specs/speck2f.json"), .embedInCode("Specs/tinyodin.json"),
+        .embedInCode("Specs/truenorth.json"), .embedInCode("Specs/xylo-audio3.json"),
       ],
       swiftSettings: strict),
     module(

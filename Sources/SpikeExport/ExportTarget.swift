@@ -12,6 +12,8 @@ public struct ExportTarget: Sendable {
   public let limits: TargetLimits
   /// The format of its own files for listings, or nil if it has none.
   public let nativeFormat: String?
+  /// Whether its files can hold bundles that were lowered for another arithmetic.
+  public let takesEveryArithmetic: Bool
   /// Encodes a bundle as named files; nil if there is no format.
   let encode: (@Sendable (Bundle) throws(ExportError) -> [NativeFile])?
 
@@ -26,7 +28,7 @@ public struct ExportTarget: Sendable {
 
   init(
     name: String, summary: String, arithmetic: Arithmetic, limits: TargetLimits,
-    nativeFormat: String?,
+    nativeFormat: String?, takesEveryArithmetic: Bool = false,
     encode: (@Sendable (Bundle) throws(ExportError) -> [NativeFile])?
   ) {
     self.name = name
@@ -34,6 +36,7 @@ public struct ExportTarget: Sendable {
     self.arithmetic = arithmetic
     self.limits = limits
     self.nativeFormat = nativeFormat
+    self.takesEveryArithmetic = takesEveryArithmetic
     self.encode = encode
   }
 }

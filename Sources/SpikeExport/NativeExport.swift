@@ -47,7 +47,7 @@ public enum NativeExport {
         .noNativeFormat, "The target '\(row.name)' has no file format of its own.",
         fix: "leave out --native: the bundle is what this target takes")
     }
-    guard bundle.arithmetic == row.arithmetic else {
+    guard bundle.arithmetic == row.arithmetic || row.takesEveryArithmetic else {
       throw ExportError(
         .wrongArithmetic,
         "The bundle was lowered for '\(bundle.target)' (\(bundle.arithmetic.rawValue)); "

@@ -26,6 +26,7 @@ extension ExportTarget {
     self.init(
       name: spec.name, summary: spec.title,
       arithmetic: row?.arithmetic ?? spec.arithmetic.flatMap(Arithmetic.init) ?? .plain,
-      limits: limits, nativeFormat: row?.nativeFormat, encode: row?.encode)
+      limits: limits, nativeFormat: row?.nativeFormat,
+      takesEveryArithmetic: row?.takesEveryArithmetic ?? false, encode: row?.encode)
   }
 }

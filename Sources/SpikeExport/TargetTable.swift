@@ -6,7 +6,7 @@ public import SpikeDiagnostics
 public enum TargetTable {
   /// The rows, in the order of listings.
   public static let rows: [ExportTarget] = [
-    .loihi2
+    .c, .loihi2,
   ]
 
   /// The row of a name, or nil.

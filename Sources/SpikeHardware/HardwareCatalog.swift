@@ -5,6 +5,7 @@ public import SpikeDiagnostics
 public enum HardwareCatalog {
   /// Name and JSON text of each built-in spec, sorted by name.
   package static let rows: [(name: String, json: [UInt8])] = [
+    ("c", PackageResources.c_json),
     ("loihi2", PackageResources.loihi2_json),
     ("speck2f", PackageResources.speck2f_json),
     ("tinyodin", PackageResources.tinyodin_json),

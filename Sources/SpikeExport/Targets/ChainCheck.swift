@@ -19,6 +19,13 @@ enum ChainCheck {
   }
 
   /// - Throws: `export.invalid-bundle`.
+  static func shape(_ shape: [Int], _ node: String) throws(ExportError) {
+    guard isShape(shape) else {
+      throw invalid("The shape \(shape) is no [N] or [C, H, W].", Location(node: node))
+    }
+  }
+
+  /// - Throws: `export.invalid-bundle`.
   static func layer(
     _ projection: Projection, from shape: [Int], to population: Population, _ bundle: Bundle,
     at place: Location
@@ -99,7 +106,7 @@ enum ChainCheck {
     return result
   }
 
-  private static func invalid(_ message: String, _ place: Location) -> ExportError {
+  static func invalid(_ message: String, _ place: Location) -> ExportError {
     ExportError(
       .invalidBundle, message, at: place, fix: "write the bundle again with sfconv export")
   }
