@@ -8,7 +8,7 @@ extension Pipeline {
   /// Reads a foreign network and writes it as a model file.
   /// - Throws: any `import.…` or `model.…` code.
   public func importModel(_ request: ImportRequest) throws -> Outcome {
-    let result = try readForeign(request)
+    let result = try joinWeights(request, to: readArchitecture(request))
     try ModelFile.write(result.model, to: request.output)
     let graph = result.model.graph
     let shapes = try graph.inferredShapes()

@@ -2,6 +2,9 @@
 public struct ImportRequest: Hashable, Sendable {
   /// Path of the network, for example `model.onnx`.
   public var input: String
+  /// Path of a safetensors or NPZ file whose numbers replace those of `input`; `input` may then also
+  /// be a model file.
+  public var weights: String?
   /// Path of the model file to write.
   public var output: String
   /// Shape of one sample where the file leaves it open, `[C, H, W]`.

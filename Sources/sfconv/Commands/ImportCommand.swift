@@ -11,10 +11,21 @@ struct ImportCommand: ParsableCommand {
 
         sfconv import model.onnx -o model.sfm
         sfconv import mnist-8.onnx -o mnist.sfm --input-scale 1
+
+      With --weights the network comes from ONNX or a model file, its numbers from a safetensors or
+      NPZ file with the names of the PyTorch state dict; a common prefix such as 'module.' may
+      differ. Missing tensors and wrong shapes are errors, surplus tensors warnings.
+
+        sfconv import net.onnx --weights weights.safetensors -o model.sfm
       """)
 
   @Argument(help: "The network, for example model.onnx.") var input: String
   @Option(name: .shortAndLong, help: "The model file to write (.sfm).") var output: String
+  @Option(
+    help: ArgumentHelp(
+      "Take all weights, biases and statistics from this file (.safetensors, .npz).",
+      valueName: "file"))
+  var weights: String?
   @Option(
     help: ArgumentHelp(
       "Shape of one sample without the batch axis, where the file leaves it open.",
@@ -37,6 +48,7 @@ struct ImportCommand: ParsableCommand {
     var request = ImportRequest(input: input, output: output)
     request.inputShape = try inputShape.map { try Numbers.integers($0, option: "--input-shape") }
     request.until = until
+    request.weights = weights
     if let inputScale {
       request.inputScale = try Numbers.floats(inputScale, option: "--input-scale")
     }
