@@ -41,6 +41,12 @@ public enum NativeExport {
     return try files(bundle, row)
   }
 
+  /// What readers of the files of `target` do otherwise than the bundle says.
+  public static func warnings(_ bundle: Bundle, target: String) -> [Finding] {
+    guard let dialect = NIRDialect(target: target) else { return [] }
+    return NIRNeuronRule.warnings(bundle, dialect)
+  }
+
   static func files(_ bundle: Bundle, _ row: ExportTarget) throws(ExportError) -> [NativeFile] {
     guard let encode = row.encode else {
       throw ExportError(

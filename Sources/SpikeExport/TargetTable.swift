@@ -9,6 +9,9 @@ public enum TargetTable {
     .c, .loihi2,
   ]
 
+  /// Formats of no chip, which take the bundle of every chip (`--format`).
+  static let formats: [ExportTarget] = [.nir] + ExportTarget.nirDialects
+
   /// The row of a name, or nil.
   public static func row(named name: String) -> ExportTarget? {
     rows.first { $0.name == name }
@@ -23,8 +26,9 @@ public enum TargetTable {
   /// The row of a name.
   /// - Throws: `export.unknown-target` with the nearest known name.
   public static func requireRow(named name: String) throws(ExportError) -> ExportTarget {
-    if let row = row(named: name) { return row }
-    let known = rows.map(\.name)
+    let all = rows + formats
+    if let row = all.first(where: { $0.name == name }) { return row }
+    let known = all.map(\.name)
     let nearest = Suggestion.nearest(to: name, among: known)
     throw ExportError(
       .unknownTarget, "There is no target '\(name)' with files of its own.",

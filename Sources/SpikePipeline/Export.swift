@@ -19,6 +19,11 @@ extension Pipeline {
     table.add("index streams / order-0 entropy", exported.sizes.entropyText)
     table.add("float32 parameters", "\(Figure.grouped(exported.floatBytes)) bytes")
     for path in exported.nativeFiles { table.add("native", path) }
+    for warning in exported.warnings {
+      table.add(
+        "warning",
+        "\(warning.code) at \(warning.location.node ?? "the network"): \(warning.message)")
+    }
     return Outcome(
       summary: exported.summary(output: request.output),
       text: ["\(request.output): for \(spec.title)", "", table.text].joined(separator: "\n"))
@@ -30,6 +35,7 @@ extension Pipeline {
     var sizes: BundleFigures
     var floatBytes: Int
     var nativeFiles: [String]
+    var warnings: [Finding] = []
 
     func summary(output: String) -> Summary {
       .members([
@@ -38,6 +44,7 @@ extension Pipeline {
         "entropyRatio": sizes.entropyRatio.map { .number($0) },
         "floatBytes": .integer(floatBytes),
         "native": .list(nativeFiles.map { .text($0) }),
+        "warnings": .list(warnings.map { .text("\($0.code): \($0.message)") }),
       ])
     }
   }
@@ -56,7 +63,8 @@ extension Pipeline {
     try BundleFile.write(bundle, to: output)
     return Exported(
       bundle: bundle, sizes: try BundleFigures(path: output),
-      floatBytes: loaded.model.graph.parameterCount * 4, nativeFiles: nativeFiles)
+      floatBytes: loaded.model.graph.parameterCount * 4, nativeFiles: nativeFiles,
+      warnings: native == nil ? [] : NativeExport.warnings(bundle, target: format ?? spec.name))
   }
 
   /// The row of a known chip; for a user's own spec, its arithmetic without files of its own.

@@ -218,7 +218,7 @@ public struct ExportRequest: Hashable, Sendable {
   public var target: String
   /// Folder for the vendor's native files; nil for none.
   public var native: String?
-  /// Whose native files: a name of the table of targets, for example `c`; nil for the chip's own.
+  /// Whose native files: a name of the table of targets, for example `c` or `nir`; nil for the chip's own.
   public var format: String?
 
   /// Makes a request.

@@ -9,6 +9,7 @@ struct ExportCommand: ParsableCommand {
         sfconv export fitted.sfm -o model.sfb --target loihi2 --native loihi
         sfconv export fitted.sfm -o model.sfb --target c --native firmware
         sfconv export fitted.sfm -o model.sfb --target loihi2 --native firmware --format c
+        sfconv export fitted.sfm -o model.sfb --target loihi2 --native nir --format nir
       """)
 
   @Argument(help: "The fitted model (.sfm).") var input: String
@@ -17,20 +18,25 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "Folder for the vendor's native files.") var native: String?
   @Option(
     help: ArgumentHelp(
-      "Write the native files of another target; c (portable C99) takes the bundle of any chip.",
-      valueName: "target"))
+      "Write another format's files, of the bundle of any chip: c (portable C99) or nir.",
+      valueName: "format"))
   var format: String?
+  @Option(help: "Reader whose conventions --format nir follows: norse, spikingjelly or sinabs.")
+  var dialect: String?
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     if format != nil && native == nil {
       throw ValidationError("--format chooses what --native DIR writes; give --native too")
     }
+    if dialect != nil && format != "nir" {
+      throw ValidationError("--dialect is of --format nir; give --format nir too")
+    }
   }
 
   func run() throws {
     var request = ExportRequest(input: input, output: output, target: target, native: native)
-    request.format = format
+    request.format = dialect.map { "nir-\($0)" } ?? format
     try common.print(Pipeline(common.context()).export(request))
   }
 }
