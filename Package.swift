@@ -134,7 +134,7 @@ let package = Package(
       "SpikeExport",
       uses: [
         "SpikeGraph", "SpikeBundle", "SpikeHardware", "SpikeContainers", "SpikeBytes",
-        "SpikeDiagnostics",
+        "SpikeDiagnostics", "CONNXSchema",
       ]),
 
     // Level 4: the façade. Level 5: the command line.

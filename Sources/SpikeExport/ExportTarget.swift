@@ -15,7 +15,7 @@ public struct ExportTarget: Sendable {
   /// Whether its files can hold bundles that were lowered for another arithmetic.
   public let takesEveryArithmetic: Bool
   /// Encodes a bundle as named files; nil if there is no format.
-  let encode: (@Sendable (Bundle) throws(ExportError) -> [NativeFile])?
+  let encode: (@Sendable (Bundle, NativeOptions) throws(ExportError) -> [NativeFile])?
 
   /// A target without files of its own: the bundle is all there is.
   public init(
@@ -37,7 +37,26 @@ public struct ExportTarget: Sendable {
     self.limits = limits
     self.nativeFormat = nativeFormat
     self.takesEveryArithmetic = takesEveryArithmetic
-    self.encode = encode
+    if let encode {
+      self.encode = { bundle, _ throws(ExportError) in try encode(bundle) }
+    } else {
+      self.encode = nil
+    }
+  }
+
+  /// A row whose files depend on options.
+  init(
+    name: String, summary: String, arithmetic: Arithmetic, limits: TargetLimits,
+    nativeFormat: String?, takesEveryArithmetic: Bool = false,
+    encodeWithOptions: (@Sendable (Bundle, NativeOptions) throws(ExportError) -> [NativeFile])?
+  ) {
+    self.name = name
+    self.summary = summary
+    self.arithmetic = arithmetic
+    self.limits = limits
+    self.nativeFormat = nativeFormat
+    self.takesEveryArithmetic = takesEveryArithmetic
+    encode = encodeWithOptions
   }
 }
 

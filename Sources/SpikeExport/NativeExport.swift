@@ -10,9 +10,9 @@ public enum NativeExport {
   /// - Throws: `export.unknown-target`, `export.no-native-format`, `export.unwritable`, and what
   ///   the target's encoder says.
   public static func write(
-    _ bundle: Bundle, target: String, directory: String
+    _ bundle: Bundle, target: String, directory: String, options: NativeOptions = NativeOptions()
   ) throws(ExportError) -> [String] {
-    let files = try files(bundle, target: target)
+    let files = try files(bundle, target: target, options: options)
     do throws(FileError) {
       try AtomicFile.makeDirectory(directory)
     } catch {
@@ -35,10 +35,10 @@ public enum NativeExport {
   /// - Throws: `export.unknown-target`, `export.no-native-format`, and what the target's encoder
   ///   says.
   public static func files(
-    _ bundle: Bundle, target: String
+    _ bundle: Bundle, target: String, options: NativeOptions = NativeOptions()
   ) throws(ExportError) -> [NativeFile] {
     let row = try TargetTable.requireRow(named: target)
-    return try files(bundle, row)
+    return try files(bundle, row, options)
   }
 
   /// What readers of the files of `target` do otherwise than the bundle says.
@@ -47,7 +47,9 @@ public enum NativeExport {
     return NIRNeuronRule.warnings(bundle, dialect)
   }
 
-  static func files(_ bundle: Bundle, _ row: ExportTarget) throws(ExportError) -> [NativeFile] {
+  static func files(
+    _ bundle: Bundle, _ row: ExportTarget, _ options: NativeOptions = NativeOptions()
+  ) throws(ExportError) -> [NativeFile] {
     guard let encode = row.encode else {
       throw ExportError(
         .noNativeFormat, "The target '\(row.name)' has no file format of its own.",
@@ -60,7 +62,7 @@ public enum NativeExport {
           + "'\(row.name)' computes in \(row.arithmetic.rawValue).",
         fix: "export the fitted model again with --target \(row.name)")
     }
-    return try encode(bundle)
+    return try encode(bundle, options)
   }
 
   private static func unwritable(_ path: String, _ cause: FileError) -> ExportError {

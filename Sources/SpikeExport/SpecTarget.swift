@@ -27,6 +27,6 @@ extension ExportTarget {
       name: spec.name, summary: spec.title,
       arithmetic: row?.arithmetic ?? spec.arithmetic.flatMap(Arithmetic.init) ?? .plain,
       limits: limits, nativeFormat: row?.nativeFormat,
-      takesEveryArithmetic: row?.takesEveryArithmetic ?? false, encode: row?.encode)
+      takesEveryArithmetic: row?.takesEveryArithmetic ?? false, encodeWithOptions: row?.encode)
   }
 }

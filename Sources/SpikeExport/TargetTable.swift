@@ -10,7 +10,7 @@ public enum TargetTable {
   ]
 
   /// Formats of no chip, which take the bundle of every chip (`--format`).
-  static let formats: [ExportTarget] = [.nir] + ExportTarget.nirDialects
+  static let formats: [ExportTarget] = [.nir, .onnx] + ExportTarget.nirDialects
 
   /// The row of a name, or nil.
   public static func row(named name: String) -> ExportTarget? {

@@ -12,7 +12,8 @@ extension Pipeline {
     let spec = try HardwareCatalog.spec(request.target)
     let loaded = try load(request.input, stages: [.fitted], for: "export")
     let exported = try export(
-      loaded, spec: spec, output: request.output, native: request.native, format: request.format)
+      loaded, spec: spec, output: request.output, native: request.native, format: request.format,
+      options: NativeOptions(onnx: request.onnx.options()))
     var table = TextTable("figure", "value")
     table.add("bundle", "\(Figure.grouped(exported.sizes.total)) bytes")
     table.add("index streams", "\(Figure.grouped(exported.sizes.indexBytes)) bytes")
@@ -51,14 +52,15 @@ extension Pipeline {
 
   func export(
     _ loaded: LoadedModel, spec: HardwareSpec, output: String, native: String?,
-    format: String? = nil
+    format: String? = nil, options: NativeOptions = NativeOptions()
   ) throws -> Exported {
     var bundle = try Lowering.lower(
       loaded.model, target: Pipeline.exportTarget(spec), producer: SfconvVersion.producer)
     bundle.metadata["model.sha256"] = loaded.hash
     let nativeFiles =
       try native.map {
-        try NativeExport.write(bundle, target: format ?? spec.name, directory: $0)
+        try NativeExport.write(
+          bundle, target: format ?? spec.name, directory: $0, options: options)
       } ?? []
     try BundleFile.write(bundle, to: output)
     return Exported(

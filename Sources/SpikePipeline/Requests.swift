@@ -220,6 +220,8 @@ public struct ExportRequest: Hashable, Sendable {
   public var native: String?
   /// Whose native files: a name of the table of targets, for example `c` or `nir`; nil for the chip's own.
   public var format: String?
+  /// How ONNX files are written.
+  public var onnx = ONNXSettings()
 
   /// Makes a request.
   public init(input: String, output: String, target: String, native: String? = nil) {

@@ -61,7 +61,7 @@ enum LayerTable {
       "SpikeExport",
       [
         "SpikeGraph", "SpikeBundle", "SpikeHardware", "SpikeContainers", "SpikeBytes",
-        "SpikeDiagnostics",
+        "SpikeDiagnostics", "CONNXSchema", "CProtobufC",
       ]
     ),
     (
@@ -88,6 +88,6 @@ enum LayerTable {
     "SpikeImport/ONNX/ONNXModelReader.swift", "SpikeModelFile/ModelMessageCoding.swift",
     "SpikeModelFile/ModelReader.swift",
     "SpikeBundle/ManifestCoding.swift", "SpikeBundle/IndexStreams.swift",
-    "SpikeProcesses/MPIRing.swift",
+    "SpikeProcesses/MPIRing.swift", "SpikeExport/Targets/ONNX/ONNXMessageCoding.swift",
   ]
 }

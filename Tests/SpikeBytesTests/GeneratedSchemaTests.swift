@@ -7,7 +7,7 @@ import Testing
 struct GeneratedSchemaTests {
   static let schemas: [(schema: String, target: String)] = [
     ("model/model", "CModelSchema"), ("bundle/bundle", "CBundleSchema"),
-    ("onnx/onnx_subset", "CONNXSchema"),
+    ("onnx/onnx_subset", "CONNXSchema"), ("onnx/onnx_written", "CONNXSchema"),
   ]
 
   @Test("is not older than its schema", arguments: schemas)

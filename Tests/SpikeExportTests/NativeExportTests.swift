@@ -57,7 +57,8 @@ struct NativeExportTests {
     let other = #expect(throws: ExportError.self) {
       try NativeExport.files(TinyBundle.make(), target: "abacus")
     }
-    #expect(other?.fix == "known are: c, loihi2, nir, nir-norse, nir-spikingjelly, nir-sinabs")
+    #expect(
+      other?.fix == "known are: c, loihi2, nir, onnx, nir-norse, nir-spikingjelly, nir-sinabs")
   }
 
   @Test("names of targets are unique and have a spec")

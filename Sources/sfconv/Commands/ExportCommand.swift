@@ -10,6 +10,7 @@ struct ExportCommand: ParsableCommand {
         sfconv export fitted.sfm -o model.sfb --target c --native firmware
         sfconv export fitted.sfm -o model.sfb --target loihi2 --native firmware --format c
         sfconv export fitted.sfm -o model.sfb --target loihi2 --native nir --format nir
+        sfconv export fitted.sfm -o model.sfb --target loihi2 --native onnx --format onnx
       """)
 
   @Argument(help: "The fitted model (.sfm).") var input: String
@@ -18,14 +19,16 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "Folder for the vendor's native files.") var native: String?
   @Option(
     help: ArgumentHelp(
-      "Write another format's files, of the bundle of any chip: c (portable C99) or nir.",
+      "Write another format's files, of the bundle of any chip: c (portable C99), nir or onnx.",
       valueName: "format"))
   var format: String?
   @Option(help: "Reader whose conventions --format nir follows: norse, spikingjelly or sinabs.")
   var dialect: String?
+  @OptionGroup var onnx: ONNXOptionGroup
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    try onnx.check(format: format)
     if format != nil && native == nil {
       throw ValidationError("--format chooses what --native DIR writes; give --native too")
     }
@@ -37,6 +40,7 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     var request = ExportRequest(input: input, output: output, target: target, native: native)
     request.format = dialect.map { "nir-\($0)" } ?? format
+    request.onnx = onnx.settings
     try common.print(Pipeline(common.context()).export(request))
   }
 }
