@@ -859,17 +859,19 @@ const ProtobufCMessageDescriptor sfconv__bundle__metadata__descriptor =
   (ProtobufCMessageInit) sfconv__bundle__metadata__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue sfconv__bundle__version__enum_values_by_number[2] =
+static const ProtobufCEnumValue sfconv__bundle__version__enum_values_by_number[3] =
 {
   { "VERSION_UNSPECIFIED", "SFCONV__BUNDLE__VERSION__VERSION_UNSPECIFIED", 0 },
   { "VERSION_1", "SFCONV__BUNDLE__VERSION__VERSION_1", 1 },
+  { "VERSION_2", "SFCONV__BUNDLE__VERSION__VERSION_2", 2 },
 };
 static const ProtobufCIntRange sfconv__bundle__version__value_ranges[] = {
-{0, 0},{0, 2}
+{0, 0},{0, 3}
 };
-static const ProtobufCEnumValueIndex sfconv__bundle__version__enum_values_by_name[2] =
+static const ProtobufCEnumValueIndex sfconv__bundle__version__enum_values_by_name[3] =
 {
   { "VERSION_1", 1 },
+  { "VERSION_2", 2 },
   { "VERSION_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor sfconv__bundle__version__descriptor =
@@ -879,27 +881,31 @@ const ProtobufCEnumDescriptor sfconv__bundle__version__descriptor =
   "Version",
   "Sfconv__Bundle__Version",
   "sfconv.bundle",
-  2,
+  3,
   sfconv__bundle__version__enum_values_by_number,
-  2,
+  3,
   sfconv__bundle__version__enum_values_by_name,
   1,
   sfconv__bundle__version__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue sfconv__bundle__arithmetic__enum_values_by_number[3] =
+static const ProtobufCEnumValue sfconv__bundle__arithmetic__enum_values_by_number[5] =
 {
   { "ARITHMETIC_UNSPECIFIED", "SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_UNSPECIFIED", 0 },
   { "ARITHMETIC_PLAIN", "SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_PLAIN", 1 },
   { "ARITHMETIC_LOIHI_CUBA", "SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_LOIHI_CUBA", 2 },
+  { "ARITHMETIC_TINYODIN", "SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_TINYODIN", 3 },
+  { "ARITHMETIC_ODIN", "SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_ODIN", 4 },
 };
 static const ProtobufCIntRange sfconv__bundle__arithmetic__value_ranges[] = {
-{0, 0},{0, 3}
+{0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex sfconv__bundle__arithmetic__enum_values_by_name[3] =
+static const ProtobufCEnumValueIndex sfconv__bundle__arithmetic__enum_values_by_name[5] =
 {
   { "ARITHMETIC_LOIHI_CUBA", 2 },
+  { "ARITHMETIC_ODIN", 4 },
   { "ARITHMETIC_PLAIN", 1 },
+  { "ARITHMETIC_TINYODIN", 3 },
   { "ARITHMETIC_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor sfconv__bundle__arithmetic__descriptor =
@@ -909,9 +915,9 @@ const ProtobufCEnumDescriptor sfconv__bundle__arithmetic__descriptor =
   "Arithmetic",
   "Sfconv__Bundle__Arithmetic",
   "sfconv.bundle",
-  3,
+  5,
   sfconv__bundle__arithmetic__enum_values_by_number,
-  3,
+  5,
   sfconv__bundle__arithmetic__enum_values_by_name,
   1,
   sfconv__bundle__arithmetic__value_ranges,

@@ -57,6 +57,13 @@ public enum Arithmetic: String, Hashable, Sendable, CaseIterable {
   case loihiCuba = "loihi-cuba"
   /// Plain two's-complement integers, wide enough never to wrap.
   case plain = "plain"
+  /// tinyODIN: one spike after the other, 12-bit signed potentials that saturate, linear leak.
+  case tinyOdin = "tinyodin"
+  /// ODIN: one spike after the other, 8-bit unsigned potentials that saturate, linear leak.
+  case odin = "odin"
+
+  /// Whether a leak is a constant by which potentials move towards 0.
+  public var hasLinearLeak: Bool { self == .tinyOdin || self == .odin }
 }
 
 /// How data enter the network: the same graded spikes in every time step.
@@ -99,7 +106,8 @@ public struct Population: Hashable, Sendable {
   public var biases: [Int32]
   /// Potential before the first step, in integers: one, or one per channel.
   public var initialPotentials: [Int32]
-  /// Share of the potential that is lost each step, in 1/4096: 0 is no leak.
+  /// Share of the potential that is lost each step, in 1/4096: 0 is no leak. In the arithmetic of
+  /// tinyODIN and ODIN the integer by which a step moves the potential towards 0.
   public var membraneDecay: Int32
   /// Share of the synaptic current that is lost each step, in 1/4096: 4096 is no memory.
   public var currentDecay: Int32

@@ -13,7 +13,7 @@ extension Manifest {
 
   /// The manifest of a checked bundle, with the coding of each projection.
   init(_ bundle: Bundle, codings: [CodedIndices]) {
-    version = BundleFormat.manifestVersion
+    version = bundle.arithmetic.manifestVersion
     name = bundle.name
     producer = bundle.producer
     target = bundle.target
@@ -32,7 +32,9 @@ extension Manifest {
   /// The bundle without indices and neuron integers, which lie in other sections.
   /// - Throws: `bundle.invalid-manifest`.
   func bundle(codebooks: [Codebook]) throws(BundleError) -> Bundle {
-    guard let arithmetic = Arithmetic(fileNumber: arithmetic) else {
+    guard let arithmetic = Arithmetic(fileNumber: arithmetic),
+      arithmetic.manifestVersion == version
+    else {
       throw Manifest.unknown("arithmetic", arithmetic)
     }
     guard let readout = Readout(fileNumber: readout) else {
@@ -194,6 +196,16 @@ extension Arithmetic {
     switch self {
     case .plain: 1
     case .loihiCuba: 2
+    case .tinyOdin: 3
+    case .odin: 4
+    }
+  }
+
+  /// First `manifest_version` that has it.
+  var manifestVersion: Int32 {
+    switch self {
+    case .plain, .loihiCuba: 1
+    case .tinyOdin, .odin: 2
     }
   }
 

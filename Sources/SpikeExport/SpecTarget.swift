@@ -22,7 +22,8 @@ extension ExportTarget {
       thresholds: range(.thresholdMinimum, .thresholdMaximum),
       biases: range(.biasMinimum, .biasMaximum), allowsSoftReset: allowsSoftReset,
       resetValues: resets.map { $0.contains("to-value") } ?? true ? nil : 0...0,
-      initialPotentials: spec.startsAtZero?.value == true ? 0...0 : nil)
+      initialPotentials: spec.startsAtZero?.value == true ? 0...0 : nil,
+      readoutStart: row?.limits.readoutStart ?? 0)
     self.init(
       name: spec.name, summary: spec.title,
       arithmetic: row?.arithmetic ?? spec.arithmetic.flatMap(Arithmetic.init) ?? .plain,

@@ -15,12 +15,16 @@ public struct TargetLimits: Hashable, Sendable {
   public var resetValues: ClosedRange<Int32>?
   /// Integer potentials before the first step.
   public var initialPotentials: ClosedRange<Int32>?
+  /// Potential at which read-outs start: the middle of the range on chips without negative
+  /// potentials. The largest potential stays the largest.
+  public var readoutStart: Int32
 
   /// Makes limits; the default allows everything.
   public init(
     weights: ClosedRange<Int32>? = nil, thresholds: ClosedRange<Int32>? = nil,
     biases: ClosedRange<Int32>? = nil, allowsSoftReset: Bool = true,
-    resetValues: ClosedRange<Int32>? = nil, initialPotentials: ClosedRange<Int32>? = nil
+    resetValues: ClosedRange<Int32>? = nil, initialPotentials: ClosedRange<Int32>? = nil,
+    readoutStart: Int32 = 0
   ) {
     self.weights = weights
     self.thresholds = thresholds
@@ -28,5 +32,6 @@ public struct TargetLimits: Hashable, Sendable {
     self.allowsSoftReset = allowsSoftReset
     self.resetValues = resetValues
     self.initialPotentials = initialPotentials
+    self.readoutStart = readoutStart
   }
 }

@@ -7,6 +7,7 @@ public enum HardwareCatalog {
   package static let rows: [(name: String, json: [UInt8])] = [
     ("c", PackageResources.c_json),
     ("loihi2", PackageResources.loihi2_json),
+    ("odin", PackageResources.odin_json),
     ("speck2f", PackageResources.speck2f_json),
     ("tinyodin", PackageResources.tinyodin_json),
     ("truenorth", PackageResources.truenorth_json),

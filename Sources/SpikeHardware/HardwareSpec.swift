@@ -105,7 +105,7 @@ public struct HardwareSpec: Hashable, Sendable {
   public var vendor: String
   /// One paragraph.
   public var summary: String
-  /// Integer arithmetic, as a bundle names it: `loihi-cuba`, `plain`.
+  /// Integer arithmetic, as a bundle names it: one of ``arithmetics``.
   public var arithmetic: String?
   /// Known limits.
   public var limits: [LimitName: Fact<Int>]
@@ -162,6 +162,9 @@ public struct HardwareSpec: Hashable, Sendable {
     self.sources = sources
     self.leak = leak
   }
+
+  /// Integer arithmetics, as bundles name them.
+  public static let arithmetics = ["loihi-cuba", "odin", "plain", "tinyodin"]
 
   /// Kinds of leak, per step and potential v: `exponential` keeps k/4096 of v; `shift` takes v >> d
   /// off; `linear` moves v by a constant towards 0; `constant` adds a constant to v; `none`.

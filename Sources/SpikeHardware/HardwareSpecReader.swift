@@ -59,8 +59,9 @@ public enum HardwareSpecReader {
       throw root.invalid("name", "'\(name)'", allowed: "small letters, digits and dashes")
     }
     let arithmetic = try root.text("arithmetic")
-    if let arithmetic, !["loihi-cuba", "plain"].contains(arithmetic) {
-      throw root.invalid("arithmetic", "'\(arithmetic)'", allowed: "loihi-cuba, plain")
+    if let arithmetic, !HardwareSpec.arithmetics.contains(arithmetic) {
+      throw root.invalid(
+        "arithmetic", "'\(arithmetic)'", allowed: HardwareSpec.arithmetics.joined(separator: ", "))
     }
     return HardwareSpec(
       name: name,

@@ -15,6 +15,8 @@ struct Measured {
   var accumulates: Double?
   var multiplyAccumulates: Double?
   var spikes: Double?
+  /// Of chips that work on one spike after the other.
+  var longestQueue: Int64 = 0, queueDrops: Int64 = 0
 
   var accuracy: Double { samples == 0 ? 0 : Double(correct) / Double(samples) }
 }
@@ -34,9 +36,11 @@ extension Pipeline {
       let data = try bundleData(request.data, bundle)
       let measured = try measure(bundle, on: data)
       try Pipeline.write(measured, data, to: request.predictions)
-      return Pipeline.outcome(
+      var outcome = Pipeline.outcome(
         of: measured, file: request.input,
         kind: "\(bundle.arithmetic.rawValue) integers", timeSteps: bundle.timeSteps)
+      outcome.findings += Pipeline.queueWarning(measured, bundle)
+      return outcome
     case .model:
       let loaded = try load(request.input, stages: ModelStage.allCases, for: "eval")
       let data = try data(request.data, .test, for: loaded.model)
@@ -100,11 +104,26 @@ extension Pipeline {
     }
     let result = try IntegerSimulator(bundle).evaluate(
       samples: bytes, labels: data.labels, threads: context.threads)
-    return Measured(
+    var measured = Measured(
       samples: data.count, predictions: result.predictions, correct: result.correct,
       accumulates: result.perSample(\.accumulates),
       multiplyAccumulates: result.perSample(\.multiplyAccumulates),
       spikes: Double(result.populationSpikes.reduce(0, +)) / Double(max(1, data.count)))
+    measured.longestQueue = result.counts.longestQueue
+    measured.queueDrops = result.counts.queueDrops
+    return measured
+  }
+
+  /// Says where spikes were lost in the chip's queue.
+  static func queueWarning(_ measured: Measured, _ bundle: Bundle) -> [Finding] {
+    guard measured.queueDrops > 0 else { return [] }
+    return [
+      Finding(
+        .warning, code: "pipeline.queue-overflow",
+        message: "\(measured.queueDrops) spikes found the queue of \(bundle.target) full and were "
+          + "lost; the accuracy counts them as lost.",
+        fix: "prune more, or fit with higher thresholds (fewer spikes)")
+    ]
   }
 
   private static func write(_ measured: Measured, _ data: Dataset, to path: String?) throws {
@@ -150,6 +169,9 @@ extension Pipeline {
     if let spikes = measured.spikes {
       table.add("spikes per sample", Figure.decimal(spikes, places: 0))
     }
+    if measured.longestQueue > 0 {
+      table.add("longest queue", "\(measured.longestQueue) spikes, \(measured.queueDrops) lost")
+    }
     if let accumulates = measured.accumulates {
       table.add("effective ACs per sample", Figure.grouped(Int(accumulates)))
     }
@@ -162,6 +184,9 @@ extension Pipeline {
         "correct": .integer(measured.correct), "samples": .integer(measured.samples),
         "arithmetic": .text(kind), "timeSteps": timeSteps.map { .integer($0) },
         "spikesPerSample": measured.spikes.map { .number($0) },
+        "longestQueue": measured.longestQueue > 0
+          ? .integer(Int(measured.longestQueue)) : nil,
+        "queueDrops": measured.longestQueue > 0 ? .integer(Int(measured.queueDrops)) : nil,
         "effectiveACsPerSample": measured.accumulates.map { .number($0) },
         "effectiveMACsPerSample": measured.multiplyAccumulates.map { .number($0) },
       ]), text: table.text)

@@ -8,14 +8,16 @@ public import SpikeDiagnostics
 /// sends the same graded spikes in each of the bundle's time steps, and layers have no latency
 /// inside a step. On a chip with one step of latency per layer the same happens shifted, layer by
 /// layer, where each layer is reset as the first spikes of an image arrive; ``PipelinedSimulator``
-/// shows that timing. (A projection with a delay is the exception: what is under way at the end of
+/// shows that timing. tinyODIN and ODIN have no steps: the spikes of a step go in one after the
+/// other, each with all that follows from it. (A projection with a delay is the exception: what is under way at the end of
 /// a window is forgotten here.)
 public struct IntegerSimulator: Sendable {
   let network: PreparedNetwork
 
   /// Checks a bundle and lays it out.
   /// - Throws: `simulate.invalid-bundle` where the bundle contradicts itself,
-  ///   `simulate.range-too-wide` where 32-bit sums could overflow.
+  ///   `simulate.range-too-wide` where 32-bit sums could overflow, `simulate.exceeds-chip` where
+  ///   a chip of one core does not hold it.
   /// - Complexity: O(weights).
   public init(_ bundle: Bundle) throws(SimulateError) {
     network = try PreparedNetwork(bundle)

@@ -13,10 +13,13 @@ public struct OperationCounts: Hashable, Sendable {
   public var membraneUpdates: Int64 = 0
   /// Spikes of all populations.
   public var spikes: Int64 = 0
-  /// Currents that wrapped and potentials that were clipped (``Arithmetic/loihiCuba`` only).
+  /// Currents that wrapped and potentials that were clipped.
   /// Anything but 0 means that results differ from real arithmetic.
   public var wraps: Int64 = 0, clips: Int64 = 0
-  /// Read-out neurons that passed Loihi's highest threshold and were reset.
+  /// Spikes that found the chip's queue full and were lost, and the longest queue
+  /// (``Arithmetic/tinyOdin``, ``Arithmetic/odin``).
+  public var queueDrops: Int64 = 0, longestQueue: Int64 = 0
+  /// Read-out neurons that passed their chip's highest threshold and were reset.
   public var readoutOverflows: Int64 = 0
 
   /// All zero.
@@ -34,6 +37,8 @@ public struct OperationCounts: Hashable, Sendable {
     total.spikes += other.spikes
     total.wraps += other.wraps
     total.clips += other.clips
+    total.queueDrops += other.queueDrops
+    total.longestQueue = max(total.longestQueue, other.longestQueue)
     total.readoutOverflows += other.readoutOverflows
   }
 }

@@ -16,9 +16,15 @@ public struct PipelinedSimulator: Sendable {
   public let depths: [Int]
 
   /// Checks a bundle and lays it out.
-  /// - Throws: `simulate.invalid-bundle`, `simulate.range-too-wide`.
+  /// - Throws: `simulate.invalid-bundle`, `simulate.range-too-wide`; `simulate.exceeds-chip` for
+  ///   chips that work on one spike after the other.
   public init(_ bundle: Bundle) throws(SimulateError) {
     network = try PreparedNetwork(bundle)
+    guard network.crossbar == nil else {
+      throw SimulateError(
+        .exceedsChip, "'\(bundle.arithmetic.rawValue)' has no latency of synapses.",
+        at: Location(node: bundle.name), fix: "use IntegerSimulator")
+    }
     var depths: [Int] = []
     for list in network.projections {
       var depth = 0
@@ -34,7 +40,7 @@ public struct PipelinedSimulator: Sendable {
 
   /// What every neuron did in every step; values are in C, H, W order.
   public struct Trace: Hashable, Sendable {
-    /// Spikes (0 or 1) by population and step; a read-out that overflows its chip's highest
+    /// Spikes (0 or 1; more on chips without time steps) by population and step; a read-out that overflows its chip's highest
     /// threshold shows a 1 too, as on the chip.
     public var spikes: [[[Int32]]]
     /// Currents after each step, by population and step, in units of the state.

@@ -47,6 +47,8 @@ public struct PotentialBound: Hashable, Sendable {
     let allowed: Int64
     switch arithmetic {
     case .plain: (needed, allowed) = (max(sums, potential, constants), Int64(Int32.max))
+    // The core holds its own ranges against the constants (EventCrossbar), and saturates.
+    case .tinyOdin, .odin: (needed, allowed) = (constants, Int64(Int32.max))
     // A current that is kept stays inside 24 bits only if one step adds at most one wrap.
     case .loihiCuba:
       (needed, allowed) = (max(sums, constants), keepsCurrent ? min(room, 1 << 18) : room >> 1)

@@ -12,6 +12,8 @@ struct PreparedNetwork: Sendable {
   /// Projections into each population, in the order of the bundle.
   let projections: [[PreparedProjection]]
   let readout: Readout
+  /// The bundle on a core that works on one spike after the other, where its chip is one.
+  let crossbar: PreparedCrossbar?
 
   /// - Throws: `simulate.invalid-bundle`, `simulate.range-too-wide`.
   init(_ bundle: Bundle) throws(SimulateError) {
@@ -62,6 +64,7 @@ struct PreparedNetwork: Sendable {
         }
       }
     }
+    crossbar = try PreparedCrossbar(bundle)
     arithmetic = bundle.arithmetic
     timeSteps = bundle.timeSteps
     inputLayout = input

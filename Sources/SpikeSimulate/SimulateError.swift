@@ -6,6 +6,8 @@ public enum SimulateErrorCode: String, ErrorCode {
   case invalidBundle = "simulate.invalid-bundle"
   /// The numbers are so large that the simulator's 32-bit sums could overflow.
   case rangeTooWide = "simulate.range-too-wide"
+  /// The bundle is more than the one core of its chip holds or does.
+  case exceedsChip = "simulate.exceeds-chip"
   /// A sample has another number of bytes than the input port, or labels do not match.
   case wrongSample = "simulate.wrong-sample"
 

@@ -12,6 +12,7 @@ final class SimulationState {
   /// Sums of the synapses that read the input only, the same in every step of a window.
   private let inputSums: [IntegerBuffer?]
   private let synapses: [[ProjectionState]]
+  private let crossbar: CrossbarWindow?
   var counts = OperationCounts()
   var populationSpikes: [Int64]
 
@@ -28,6 +29,7 @@ final class SimulationState {
     }
     synapses = network.projections.map { $0.map(ProjectionState.init) }
     populationSpikes = network.populations.map { _ in 0 }
+    crossbar = network.crossbar.map(CrossbarWindow.init)
   }
 
   /// Puts a population into the state before the first step.
@@ -57,6 +59,7 @@ final class SimulationState {
   /// Runs the window on the input map: layers have no latency inside a step.
   func runWindow(afterEachStep body: () -> Void = {}) {
     resetAll()
+    if let crossbar { return runWindow(on: crossbar, afterEachStep: body) }
     for step in 0..<network.timeSteps {
       for population in network.populations.indices {
         deliver(to: population, step: step)
@@ -64,6 +67,35 @@ final class SimulationState {
       }
       body()
     }
+    counts.spikes = populationSpikes.reduce(0, +)
+  }
+
+  /// The window on a chip that works on one spike after the other; a neuron may spike more than
+  /// once in a step.
+  private func runWindow(on crossbar: CrossbarWindow, afterEachStep body: () -> Void) {
+    let isActive = network.inputLayout.ordered(input.array()).map { $0 != 0 }
+    let layouts = network.populations.map(\.layout)
+    crossbar.reset()
+    for _ in 0..<network.timeSteps {
+      crossbar.step(isActive)
+      let values = crossbar.values(populations: layouts)
+      for (population, prepared) in network.populations.enumerated() {
+        let sent = values.spikes[population]
+        spikes[population].assign(prepared.layout.map(sent))
+        potentials[population].assign(prepared.layout.map(values.potentials[population]))
+        let sum = sent.reduce(0) { $0 + Int64($1) }
+        if prepared.spikes {
+          populationSpikes[population] += sum
+        } else {
+          counts.readoutOverflows += sum
+        }
+        for projection in network.projections[population] {
+          counts.dense += projection.denseSynapses
+        }
+      }
+      body()
+    }
+    crossbar.add(to: &counts)
     counts.spikes = populationSpikes.reduce(0, +)
   }
 

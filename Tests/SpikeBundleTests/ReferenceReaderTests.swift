@@ -28,11 +28,15 @@ enum ReferenceReader {
     }
   }
 
+  /// In the order of their numbers in the file, from 1.
+  static let arithmetics: [SpikeBundle.Arithmetic] = [.plain, .loihiCuba, .tinyOdin, .odin]
+
   /// The content of a bundle as the reference reader prints it; how it is stored is left out.
   static func json(_ bundle: SpikeBundle.Bundle) -> NSDictionary {
     [
       "name": bundle.name, "producer": bundle.producer, "target": bundle.target,
-      "arithmetic": bundle.arithmetic == .plain ? 1 : 2, "time_steps": bundle.timeSteps,
+      "arithmetic": Self.arithmetics.firstIndex(of: bundle.arithmetic).map { $0 + 1 } ?? 0,
+      "time_steps": bundle.timeSteps,
       "input_shape": bundle.input.shape, "input_bits": bundle.input.bits,
       "readout": bundle.readout == .largestPotential ? 1 : 2, "labels": bundle.labels,
       "metadata": bundle.metadata, "populations": bundle.populations.map(population),

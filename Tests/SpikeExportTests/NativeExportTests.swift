@@ -58,7 +58,9 @@ struct NativeExportTests {
       try NativeExport.files(TinyBundle.make(), target: "abacus")
     }
     #expect(
-      other?.fix == "known are: c, loihi2, nir, onnx, nir-norse, nir-spikingjelly, nir-sinabs")
+      other?.fix
+        == "known are: c, loihi2, odin, tinyodin, nir, onnx, nir-norse, nir-spikingjelly, nir-sinabs"
+    )
   }
 
   @Test("names of targets are unique and have a spec")

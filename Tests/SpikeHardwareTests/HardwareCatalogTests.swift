@@ -21,7 +21,8 @@ struct HardwareCatalogTests {
   @Test("the catalog holds the chips that the documentation names")
   func names() {
     #expect(
-      HardwareCatalog.names == ["c", "loihi2", "speck2f", "tinyodin", "truenorth", "xylo-audio3"])
+      HardwareCatalog.names
+        == ["c", "loihi2", "odin", "speck2f", "tinyodin", "truenorth", "xylo-audio3"])
   }
 
   @Test("TrueNorth has four unique weights per neuron, and absent synapses cost none")

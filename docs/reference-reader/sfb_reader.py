@@ -190,7 +190,8 @@ def check_shape(shape, ranks=(1, 3)):
 def check_manifest(manifest):
     for name in ("populations", "projections", "labels", "metadata"):
         need(len(manifest[name]) <= 65536, "too-large", name)
-    known = manifest["arithmetic"] in (1, 2) and manifest["readout"] in (1, 2)
+    allowed = ((1, 2), (3, 4))[manifest["manifest_version"] - 1]
+    known = manifest["arithmetic"] in allowed and manifest["readout"] in (1, 2)
     need(known, "invalid-manifest", "arithmetic or read-out")
     names = [entry["name"].encode() for entry in manifest["metadata"]]
     need(all(a < b for a, b in zip(names, names[1:])), "invalid-manifest", "order of metadata")
@@ -370,7 +371,7 @@ def read(data):
     parts = sections(data)
     need(1 in parts, "invalid-structure", "no manifest")
     manifest = message(content(parts, 1, 1 << 24), MANIFEST)
-    need(manifest["manifest_version"] == 1, "unsupported-version", "manifest version")
+    need(manifest["manifest_version"] in (1, 2), "unsupported-version", "manifest version")
     count, populations = manifest["codebook_count"], manifest["populations"]
     need(count <= 1 << 20, "too-large", "codebooks")
     books = read_codebooks(content(parts, 2, count * (6 + 256 * 10)), count)

@@ -32,13 +32,25 @@ typedef enum _Sfconv__Bundle__Version {
   /*
    * 2026-11-23: first version.
    */
-  SFCONV__BUNDLE__VERSION__VERSION_1 = 1
+  SFCONV__BUNDLE__VERSION__VERSION_1 = 1,
+  /*
+   * 2026-11-24: arithmetics of tinyODIN and ODIN.
+   */
+  SFCONV__BUNDLE__VERSION__VERSION_2 = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SFCONV__BUNDLE__VERSION)
 } Sfconv__Bundle__Version;
 typedef enum _Sfconv__Bundle__Arithmetic {
   SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_UNSPECIFIED = 0,
   SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_PLAIN = 1,
-  SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_LOIHI_CUBA = 2
+  SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_LOIHI_CUBA = 2,
+  /*
+   * since VERSION_2
+   */
+  SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_TINYODIN = 3,
+  /*
+   * since VERSION_2
+   */
+  SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_ODIN = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SFCONV__BUNDLE__ARITHMETIC)
 } Sfconv__Bundle__Arithmetic;
 typedef enum _Sfconv__Bundle__Readout {
@@ -152,7 +164,7 @@ struct  Sfconv__Bundle__Population
   protobuf_c_boolean has_initial_potential_count;
   uint32_t initial_potential_count;
   /*
-   * share lost each step, in 1/4096
+   * share lost each step, in 1/4096; see Arithmetic
    */
   protobuf_c_boolean has_membrane_decay;
   uint32_t membrane_decay;

@@ -73,3 +73,29 @@ typedef struct {
 void spike_sim_step(
   const spike_sim_neurons *neurons, const int32_t *sums, int32_t *currents, int32_t *potentials,
   int32_t *spikes, spike_sim_counts *counts);
+
+typedef struct {
+  int32_t neurons, stride;        // stride: distance of rows, at least neurons
+  int32_t lowest, highest;        // where potentials saturate
+  int32_t capacity;               // of the queue, the spike in work included
+  const int32_t *rows;            // [addresses][stride]
+  const int32_t *fan_out;         // [addresses]: weights that are not 0
+  const int32_t *thresholds;      // [neurons]
+  const int32_t *leaks;           // [neurons]
+  const int32_t *silent;          // [neurons]: 1 where no spike leaves the neuron
+} spike_sim_crossbar;
+
+typedef struct {
+  int64_t operations;             // weights that spikes delivered
+  int64_t updates;                // potentials that an event changed before the reset
+  int64_t clips;                  // potentials that saturated
+  int64_t drops;                  // spikes that found the queue full
+  int64_t longest;                // longest queue so far
+} spike_sim_crossbar_counts;
+
+// One spike from outside (`address`) or one leak event for all neurons (-1), and everything that
+// follows until the queue is empty. `spikes` counts thresholds reached by neuron and is added to;
+// `queue` has room for `capacity` spikes, `fired` for `neurons`; counts are added to.
+void spike_sim_crossbar_event(
+  const spike_sim_crossbar *crossbar, int32_t address, int32_t *potentials, int32_t *spikes,
+  int32_t *queue, int32_t *fired, spike_sim_crossbar_counts *counts);

@@ -35,6 +35,8 @@ extension GraphLowering {
     }
     if neuron.spikes {
       try setThresholds(of: &population, neuron, node, currents.divisor, place)
+    } else {
+      population.initialPotentials = [target.limits.readoutStart]
     }
     let index = populations.count
     populations.append(population)
@@ -52,6 +54,12 @@ extension GraphLowering {
     _ neuron: Neuron, _ currents: Currents, leaks: Bool, keeps: Bool, _ place: Location
   ) throws(ExportError) {
     guard leaks || keeps else { return }
+    guard !target.arithmetic.hasLinearLeak else {
+      throw ExportError(
+        .unsupportedNeuron,
+        "The neurons keep a share of their state each step; those of '\(target.name)' move by a "
+          + "constant towards 0.", at: place, fix: "fit with --target \(target.name) --leak none")
+    }
     let bits = target.arithmetic == .loihiCuba ? 6 : 0
     guard neuron.fractionBits == bits else {
       let found = neuron.fractionBits.map { "\($0) bits behind the point" } ?? "real potentials"

@@ -15,6 +15,11 @@ extension Rule {
       return [rule.notChecked("leak", inspection.spec)]
     }
     guard fact.value != "exponential" else { return [] }
+    if fact.value == "linear", inspection.bundle.arithmetic.hasLinearLeak,
+      leaky.allSatisfy({ $0.currentDecay == 4096 && $0.membraneDecay <= 127 })
+    {
+      return []
+    }
     return leaky.map { population in
       let states = population.membraneDecay != 0 ? "potentials" : "synaptic currents"
       let lost = population.membraneDecay != 0 ? population.membraneDecay : population.currentDecay

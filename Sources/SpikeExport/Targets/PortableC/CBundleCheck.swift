@@ -6,9 +6,17 @@ enum CBundleCheck {
   /// Most weights of a projection.
   static let mostWeights = 1 << 26
 
-  /// - Throws: `export.invalid-bundle`, `export.limit-exceeded`, `export.unsupported-neuron`.
+  /// - Throws: `export.invalid-bundle`, `export.limit-exceeded`, `export.unsupported-neuron`,
+  ///   `export.wrong-arithmetic`.
   static func check(_ bundle: Bundle) throws(ExportError) {
     try ChainCheck.input(bundle)
+    guard bundle.arithmetic == .plain || bundle.arithmetic == .loihiCuba else {
+      throw ExportError(
+        .wrongArithmetic,
+        "The bundle was lowered for '\(bundle.target)' (\(bundle.arithmetic.rawValue)), whose "
+          + "neurons see one spike after the other; the C program sums up steps.",
+        at: Location(node: bundle.name), fix: "export the fitted model again with --target c")
+    }
     guard CNetwork.steps.contains(bundle.timeSteps) else {
       throw invalid("The window is \(bundle.timeSteps) steps; allowed are 1…65536.", bundle.name)
     }
