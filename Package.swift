@@ -109,7 +109,10 @@ let package = Package(
     // Level 2: reading, running, checking.
     module(
       "SpikeImport",
-      uses: ["SpikeGraph", "SpikeContainers", "SpikeBytes", "SpikeDiagnostics", "CONNXSchema"]),
+      uses: [
+        "SpikeGraph", "SpikeContainers", "SpikeBytes", "SpikeDiagnostics", "CONNXSchema",
+        "CSpikeProtobuf",
+      ]),
     module("SpikeData", uses: ["SpikeContainers", "SpikeBytes", "SpikeDiagnostics"]),
     module("SpikeEngine", uses: ["SpikeGraph", "SpikeCompute", "SpikeDiagnostics"]),
     module("SpikeSimulate", uses: ["SpikeBundle", "SpikeCompute", "SpikeDiagnostics"]),
@@ -170,7 +173,10 @@ let package = Package(
       uses: ["SpikeModelFile", "SpikeGraph", "SpikeBytes", "SpikeDiagnostics"]),
     tests(
       "SpikeImportTests",
-      uses: ["SpikeImport", "SpikeEngine", "SpikeGraph", "SpikeBytes", "SpikeDiagnostics"]),
+      uses: [
+        "SpikeImport", "SpikeEngine", "SpikeContainers", "SpikeGraph", "SpikeBytes",
+        "SpikeDiagnostics",
+      ]),
     tests("SpikeDataTests", uses: ["SpikeData", "SpikeBytes", "SpikeDiagnostics"]),
     tests("SpikeEngineTests", uses: ["SpikeEngine", "SpikeCompute", "SpikeGraph"]),
     tests(
@@ -193,8 +199,8 @@ let package = Package(
     tests(
       "SpikeExportTests",
       uses: [
-        "SpikeEngine", "SpikeExport", "SpikeSimulate", "SpikeBundle", "SpikeGraph", "SpikeHardware",
-        "SpikeContainers", "SpikeBytes", "SpikeDiagnostics",
+        "SpikeEngine", "SpikeExport", "SpikeImport", "SpikeSimulate", "SpikeBundle", "SpikeGraph",
+        "SpikeHardware", "SpikeContainers", "SpikeBytes", "SpikeDiagnostics",
       ]),
     tests(
       "SpikePipelineTests",

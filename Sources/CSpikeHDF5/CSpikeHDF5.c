@@ -87,24 +87,21 @@ int spike_hdf5_numbers(
   spike_hdf5_file *file, const char *path, int type, int rank, const uint64_t *sizes,
   const void *elements)
 {
+  hid_t stored, memory;
   switch (type) {
-    case SPIKE_HDF5_INT8:
-      return write_dataset(
-        file, path, H5T_STD_I8LE, H5T_NATIVE_INT8, rank, sizes, elements);
-    case SPIKE_HDF5_UINT8:
-      return write_dataset(
-        file, path, H5T_STD_U8LE, H5T_NATIVE_UINT8, rank, sizes, elements);
-    case SPIKE_HDF5_INT32:
-      return write_dataset(
-        file, path, H5T_STD_I32LE, H5T_NATIVE_INT32, rank, sizes, elements);
-    case SPIKE_HDF5_INT64:
-      return write_dataset(
-        file, path, H5T_STD_I64LE, H5T_NATIVE_INT64, rank, sizes, elements);
-    case SPIKE_HDF5_FLOAT32:
-      return write_dataset(
-        file, path, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, rank, sizes, elements);
+    case SPIKE_HDF5_INT8: stored = H5T_STD_I8LE, memory = H5T_NATIVE_INT8; break;
+    case SPIKE_HDF5_UINT8: stored = H5T_STD_U8LE, memory = H5T_NATIVE_UINT8; break;
+    case SPIKE_HDF5_INT16: stored = H5T_STD_I16LE, memory = H5T_NATIVE_INT16; break;
+    case SPIKE_HDF5_UINT16: stored = H5T_STD_U16LE, memory = H5T_NATIVE_UINT16; break;
+    case SPIKE_HDF5_INT32: stored = H5T_STD_I32LE, memory = H5T_NATIVE_INT32; break;
+    case SPIKE_HDF5_UINT32: stored = H5T_STD_U32LE, memory = H5T_NATIVE_UINT32; break;
+    case SPIKE_HDF5_INT64: stored = H5T_STD_I64LE, memory = H5T_NATIVE_INT64; break;
+    case SPIKE_HDF5_UINT64: stored = H5T_STD_U64LE, memory = H5T_NATIVE_UINT64; break;
+    case SPIKE_HDF5_FLOAT32: stored = H5T_IEEE_F32LE, memory = H5T_NATIVE_FLOAT; break;
+    case SPIKE_HDF5_FLOAT64: stored = H5T_IEEE_F64LE, memory = H5T_NATIVE_DOUBLE; break;
     default: return failed("unknown element type");
   }
+  return write_dataset(file, path, stored, memory, rank, sizes, elements);
 }
 
 int spike_hdf5_fixed_strings(

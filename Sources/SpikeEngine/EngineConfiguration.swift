@@ -9,6 +9,9 @@ public typealias Surrogate = SpikeCompute.Surrogate
 public struct EngineConfiguration: Hashable, Sendable {
   /// Time steps per inference (the window). Networks without neurons always take one.
   public var timeSteps: Int
+  /// Whether a sample has an input of its own for every step, `[T][…]`, as events have, instead of
+  /// one for all steps (direct coding).
+  public var inputPerStep: Bool
   /// Samples of one training step, and the unit in which inference cuts its work.
   public var batch: Int
   /// Parts into which a batch is cut. Results depend on it in training (order of sums), never on
@@ -29,11 +32,13 @@ public struct EngineConfiguration: Hashable, Sendable {
 
   /// Makes a configuration.
   public init(
-    timeSteps: Int = 1, batch: Int = 64, shards: Int = 8, threads: Int = availableThreads,
+    timeSteps: Int = 1, inputPerStep: Bool = false, batch: Int = 64, shards: Int = 8,
+    threads: Int = availableThreads,
     training: Bool = false, surrogate: Surrogate = .atan(alpha: 2),
     resetGradientDetached: Bool = true, memoryLimit: Int = 96 << 20
   ) {
     self.timeSteps = timeSteps
+    self.inputPerStep = inputPerStep
     self.batch = batch
     self.shards = shards
     self.threads = threads

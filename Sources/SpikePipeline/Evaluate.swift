@@ -43,8 +43,9 @@ extension Pipeline {
       return outcome
     case .model:
       let loaded = try load(request.input, stages: ModelStage.allCases, for: "eval")
+      if let outcome = try evaluateEvents(loaded.model, request) { return outcome }
       let data = try data(request.data, .test, for: loaded.model)
-      let isSpiking = loaded.model.stage != .imported
+      let isSpiking = loaded.model.graph.nodes.contains { $0.operator.isNeuron }
       let steps = isSpiking ? request.timeSteps ?? loaded.model.timeSteps ?? 1 : 1
       let measured = try measure(loaded.model, on: data, timeSteps: steps, counts: isSpiking)
       try Pipeline.write(measured, data, to: request.predictions)
@@ -60,17 +61,24 @@ extension Pipeline {
   }
 
   /// Runs a model in the float engine over all samples.
+  ///
+  /// - Parameters:
+  ///   - inputPerStep: whether samples are `[T][…]` instead of one input for all steps.
+  ///   - round: samples that are encoded at once.
   func measure(
-    _ model: Model, on data: Dataset, timeSteps: Int, counts: Bool
+    _ model: Model, on data: Dataset, timeSteps: Int, counts: Bool, inputPerStep: Bool = false,
+    round: Int = 512
   ) throws -> Measured {
     let network = try Network(
-      model.graph, EngineConfiguration(timeSteps: timeSteps, batch: 64, threads: context.threads))
+      model.graph,
+      EngineConfiguration(
+        timeSteps: timeSteps, inputPerStep: inputPerStep, batch: 64, threads: context.threads))
     var measured = Measured(samples: data.count, predictions: [], correct: 0)
     var (accumulates, multiplies, spikes) = (0.0, 0.0, 0.0)
     var inputs: [Float] = []
     // A fitted graph takes the integers of the chip; its encoding only says what integer 1 means.
     let isInteger = model.stage == .fitted
-    for batch in Pipeline.batches(of: data.count, size: 512) {
+    for batch in Pipeline.batches(of: data.count, size: round) {
       data.fillBatch(
         batch, scale: isInteger ? [1] : model.encoding.scale,
         offset: isInteger ? [0] : model.encoding.offset, bits: model.encoding.bits, into: &inputs)
@@ -126,7 +134,7 @@ extension Pipeline {
     ]
   }
 
-  private static func write(_ measured: Measured, _ data: Dataset, to path: String?) throws {
+  static func write(_ measured: Measured, _ data: Dataset, to path: String?) throws {
     guard let path else { return }
     let lines = zip(data.labels, measured.predictions).enumerated().map {
       "\($0.offset),\($0.element.0),\($0.element.1)\n"
@@ -157,7 +165,7 @@ extension Pipeline {
     }
   }
 
-  private static func outcome(
+  static func outcome(
     of measured: Measured, file: String, kind: String, timeSteps: Int?
   ) -> Outcome {
     var table = TextTable("figure", "value")

@@ -34,19 +34,19 @@ extension Pipeline {
 
   /// Reads a foreign network and records where it came from.
   func readForeign(_ request: ImportRequest) throws -> ImportResult {
-    var result = try ONNXImporter.read(
-      path: request.input,
-      options: ONNXImportOptions(inputShape: request.inputShape, until: request.until))
+    var result = try readNetwork(request)
     let channels = result.model.graph.inputs.first?.shape.dimensions.first ?? 1
     result.model.encoding = InputEncoding(
-      scale: try Pipeline.encodingNumbers(request.inputScale, "--input-scale", channels) ?? [
-        1 / 255
-      ],
-      offset: try Pipeline.encodingNumbers(request.inputOffset, "--input-offset", channels) ?? [0])
+      scale: try Pipeline.encodingNumbers(request.inputScale, "--input-scale", channels)
+        ?? result.model.encoding.scale,
+      offset: try Pipeline.encodingNumbers(request.inputOffset, "--input-offset", channels)
+        ?? result.model.encoding.offset)
     result.model.history = [
       HistoryRecord(
         station: "import", version: SfconvVersion.number,
-        options: ["file": request.input.split(separator: "/").last.map(String.init) ?? ""],
+        options: request.nir.record.merging(
+          ["file": request.input.split(separator: "/").last.map(String.init) ?? ""]
+        ) { $1 },
         inputHash: try Pipeline.hash(of: request.input))
     ]
     return result

@@ -15,6 +15,12 @@ public struct ImportRequest: Hashable, Sendable {
   public var inputScale: [Float]?
   /// Summand after the factor; nil for 0.
   public var inputOffset: [Float]?
+  /// How the equations of a NIR file become time steps.
+  public var nir = NIRSettings()
+  /// Time steps of an inference, which NIR and netx files leave open; nil leaves them open, too.
+  public var timeSteps: Int?
+  /// Bits of the graded spikes that enter a netx file's network; nil for plain spikes.
+  public var inputBits: Int?
 
   /// Makes a request with defaults.
   public init(input: String, output: String) {
@@ -197,6 +203,8 @@ public struct EvaluateRequest: Hashable, Sendable {
   public var data: DataRequest
   /// Time steps; nil for those of the file.
   public var timeSteps: Int?
+  /// Length of a step in microseconds where the data are events.
+  public var eventStep = 1000
   /// Path of a CSV file to write with one line per sample: index, label, prediction; nil for none.
   public var predictions: String?
 

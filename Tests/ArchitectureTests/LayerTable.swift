@@ -32,7 +32,7 @@ enum LayerTable {
       "SpikeImport",
       [
         "SpikeGraph", "SpikeContainers", "SpikeBytes", "SpikeDiagnostics", "CONNXSchema",
-        "CProtobufC",
+        "CSpikeProtobuf", "CProtobufC",
       ]
     ),
     ("SpikeData", ["SpikeContainers", "SpikeBytes", "SpikeDiagnostics"]),

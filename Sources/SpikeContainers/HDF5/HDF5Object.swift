@@ -25,9 +25,14 @@ public struct HDF5Dataset: Hashable, Sendable {
   public enum Values: Hashable, Sendable {
     case int8([Int8])
     case uint8([UInt8])
+    case int16([Int16])
+    case uint16([UInt16])
     case int32([Int32])
+    case uint32([UInt32])
     case int64([Int64])
+    case uint64([UInt64])
     case float32([Float])
+    case float64([Double])
     /// Byte strings of one length, padded with NUL.
     case fixedStrings([String], length: Int)
     /// UTF-8 strings of any length.
@@ -38,9 +43,14 @@ public struct HDF5Dataset: Hashable, Sendable {
       switch self {
       case .int8(let values): values.count
       case .uint8(let values): values.count
+      case .int16(let values): values.count
+      case .uint16(let values): values.count
       case .int32(let values): values.count
+      case .uint32(let values): values.count
       case .int64(let values): values.count
+      case .uint64(let values): values.count
       case .float32(let values): values.count
+      case .float64(let values): values.count
       case .fixedStrings(let values, _): values.count
       case .strings(let values): values.count
       }
@@ -66,5 +76,32 @@ public struct HDF5Dataset: Hashable, Sendable {
   /// A list of integers.
   public static func list(_ values: [Int32]) -> HDF5Dataset {
     HDF5Dataset(shape: [values.count], .int32(values))
+  }
+}
+
+extension HDF5Dataset.Values {
+  /// The elements as numbers; nil for texts.
+  package var numbers: [Double]? {
+    switch self {
+    case .int8(let values): values.map { Double($0) }
+    case .uint8(let values): values.map { Double($0) }
+    case .int16(let values): values.map { Double($0) }
+    case .uint16(let values): values.map { Double($0) }
+    case .int32(let values): values.map { Double($0) }
+    case .uint32(let values): values.map { Double($0) }
+    case .int64(let values): values.map { Double($0) }
+    case .uint64(let values): values.map { Double($0) }
+    case .float32(let values): values.map { Double($0) }
+    case .float64(let values): values
+    case .fixedStrings, .strings: nil
+    }
+  }
+
+  /// The elements as texts; nil for numbers.
+  package var texts: [String]? {
+    switch self {
+    case .fixedStrings(let texts, _), .strings(let texts): texts
+    default: nil
+    }
   }
 }

@@ -81,9 +81,14 @@ public enum HDF5Writer {
     switch dataset.values {
     case .int8(let values): return numbers(values, SPIKE_HDF5_INT8)
     case .uint8(let values): return numbers(values, SPIKE_HDF5_UINT8)
+    case .int16(let values): return numbers(values, SPIKE_HDF5_INT16)
+    case .uint16(let values): return numbers(values, SPIKE_HDF5_UINT16)
     case .int32(let values): return numbers(values, SPIKE_HDF5_INT32)
+    case .uint32(let values): return numbers(values, SPIKE_HDF5_UINT32)
     case .int64(let values): return numbers(values, SPIKE_HDF5_INT64)
+    case .uint64(let values): return numbers(values, SPIKE_HDF5_UINT64)
     case .float32(let values): return numbers(values, SPIKE_HDF5_FLOAT32)
+    case .float64(let values): return numbers(values, SPIKE_HDF5_FLOAT64)
     case .fixedStrings(let texts, let length):
       guard length > 0, length <= 1 << 20, texts.allSatisfy({ $0.utf8.count <= length }) else {
         throw HDF5Error(

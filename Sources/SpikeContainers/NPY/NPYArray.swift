@@ -71,11 +71,18 @@ public struct NPYArray: Sendable {
         .unsupported, "The array is stored column by column (Fortran order).",
         fix: "save numpy.ascontiguousarray(x)")
     }
+    // Every product counts, also one that a size of 0 behind it would hide.
     var byteCount = element.byteCount
-    for size in header.shape {
+    for size in header.shape where size != 0 {
       let (product, overflow) = byteCount.multipliedReportingOverflow(by: size)
-      byteCount = overflow ? Int.max : product
+      guard !overflow else {
+        throw NPYError(
+          .sizeMismatch, "The shape \(header.shape) has more elements than 64 bits can count.",
+          fix: "write it with numpy.save or numpy.savez")
+      }
+      byteCount = product
     }
+    if header.shape.contains(0) { byteCount = 0 }
     guard byteCount == file.count - dataStart else {
       throw NPYError(
         .sizeMismatch,

@@ -3,7 +3,8 @@ import SpikeCompute
 extension Network {
   /// What leaves the network after the last step: `[count][outputs]`, in the order of the graph.
   ///
-  /// - Parameter inputs: `count` samples in the order of the graph (C, H, W), already encoded.
+  /// - Parameter inputs: `count` samples in the order of the graph (C, H, W), already encoded; with
+  ///   ``EngineConfiguration/inputPerStep`` each is `[T][C][H][W]`.
   ///   `count` may be any number; memory is bounded by the configuration.
   public func infer(_ inputs: [Float], count: Int) -> [Float] {
     infer(inputs, count: count, value: plan.output, steps: [timeSteps - 1]).first ?? []

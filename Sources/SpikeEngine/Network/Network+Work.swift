@@ -1,9 +1,14 @@
 import SpikeCompute
 public import SpikeDiagnostics
+import SpikeGraph
 
 extension Network {
   /// Puts samples into a program's input memory.
   func load(_ inputs: [Float], _ piece: Piece, into program: Program) {
+    if plan.values[plan.input].isTemporal {
+      loadSteps(inputs, piece, into: program)
+      return
+    }
     let first = piece.samples.lowerBound * inputCount
     let range = first..<first + piece.samples.count * inputCount
     if let inputMap {
@@ -13,6 +18,25 @@ extension Network {
         into: program.value(plan.input))
     } else {
       program.value(plan.input).assign(inputs, range)
+    }
+  }
+
+  /// As ``load(_:_:into:)`` where samples are `[T][…]`: in memory the steps are outermost.
+  private func loadSteps(_ inputs: [Float], _ piece: Piece, into program: Program) {
+    let elements = inputShape.elementCount
+    for (place, sample) in piece.samples.enumerated() {
+      for step in 0..<timeSteps {
+        let first = (sample * timeSteps + step) * elements
+        let target = program.value(plan.input, step: step)
+          .slice(place * elements..<(place + 1) * elements)
+        guard let inputMap else {
+          target.assign(inputs, first..<first + elements)
+          continue
+        }
+        let staging = program.staging.slice(0..<elements)
+        staging.assign(inputs, first..<first + elements)
+        Kernels.gather(inputMap, rows: 1, from: staging, into: target)
+      }
     }
   }
 
@@ -53,7 +77,8 @@ extension Network {
     guard count >= 0, inputs.count == count * inputCount else {
       throw EngineError(
         .invalidInput,
-        "There are \(inputs.count) input numbers; \(count) samples of shape \(inputShape) have "
+        "There are \(inputs.count) input numbers; \(count) samples of shape \(inputShape)"
+          + "\(configuration.inputPerStep ? " in \(timeSteps) steps" : "") have "
           + "\(count * inputCount).", fix: "check the shape of the data against the model")
     }
     guard let labels else { return }

@@ -20,7 +20,7 @@ public final class Network: Sendable {
   public let graph: Graph
   /// How the network is run.
   public let configuration: EngineConfiguration
-  /// Shape of one sample.
+  /// Shape of one sample in one step.
   public let inputShape: Shape
   /// Shape of what leaves the network for one sample.
   public let outputShape: Shape
@@ -65,7 +65,8 @@ public final class Network: Sendable {
         fix: "start at most \(configuration.shards) processes")
     }
     self.processes = processes
-    let plan = try PlanCompiler.compile(graph, timeSteps: configuration.timeSteps)
+    let plan = try PlanCompiler.compile(
+      graph, timeSteps: configuration.timeSteps, inputPerStep: configuration.inputPerStep)
     self.graph = graph
     self.configuration = configuration
     self.plan = plan
@@ -102,6 +103,6 @@ public final class Network: Sendable {
 
   /// Numbers of one sample that leave the network.
   public var outputCount: Int { outputShape.elementCount }
-  /// Numbers of one sample that enter the network.
-  public var inputCount: Int { inputShape.elementCount }
+  /// Numbers of one sample that enter the network: of all steps where each has its own input.
+  public var inputCount: Int { inputShape.elementCount * plan.steps(of: plan.input) }
 }

@@ -9,16 +9,20 @@ struct PlanCompiler {
   let graph: Graph
   private(set) var plan = Plan()
   private let shapes: [ValueName: Shape]
+  private let inputPerStep: Bool
 
-  /// Compiles a graph for a number of time steps.
-  static func compile(_ graph: Graph, timeSteps: Int) throws(EngineError) -> Plan {
-    var compiler = try PlanCompiler(graph, timeSteps: timeSteps)
+  /// Compiles a graph for a number of time steps, with an input for each of them or one for all.
+  static func compile(
+    _ graph: Graph, timeSteps: Int, inputPerStep: Bool = false
+  ) throws(EngineError) -> Plan {
+    var compiler = try PlanCompiler(graph, timeSteps: timeSteps, inputPerStep: inputPerStep)
     try compiler.run()
     return compiler.plan
   }
 
-  private init(_ graph: Graph, timeSteps: Int) throws(EngineError) {
+  private init(_ graph: Graph, timeSteps: Int, inputPerStep: Bool) throws(EngineError) {
     self.graph = graph
+    self.inputPerStep = inputPerStep
     do throws(GraphError) {
       shapes = try graph.inferredShapes()
     } catch {
@@ -39,7 +43,7 @@ struct PlanCompiler {
       throw EngineError(
         .invalidGraph, "The graph has no output.", fix: "name the value that leaves the network")
     }
-    plan.input = addValue(input.shape, isTemporal: false)
+    plan.input = addValue(input.shape, isTemporal: inputPerStep)
     name(input.name, plan.input, input.shape)
 
     for (index, node) in graph.nodes.enumerated() {

@@ -1,4 +1,5 @@
 import CONNXSchema
+import CSpikeProtobuf
 import SpikeBytes
 import SpikeContainers
 import SpikeDiagnostics

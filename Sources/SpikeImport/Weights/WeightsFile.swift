@@ -134,13 +134,7 @@ public struct WeightsFile: Sendable {
         .corrupt, "The array cannot be unpacked.", at: place, fix: error.fix, cause: error)
     }
     do throws(NPYError) {
-      let array = try NPYArray(bytes)
-      guard Shape(array.shape).elementCount == array.count else {
-        throw NPYError(
-          .sizeMismatch, "The shape \(array.shape) has more elements than 64 bits can count.",
-          fix: "write it with numpy.save or numpy.savez")
-      }
-      return array
+      return try NPYArray(bytes)
     } catch {
       throw WeightsError(
         .corrupt, "The array cannot be read.", at: place, fix: error.fix, cause: error)

@@ -11,12 +11,21 @@ struct EvalCommand: ParsableCommand {
 
         sfconv eval spiking.sfm --data fashion-mnist --time-steps 8
         sfconv eval model.sfb --data fashion-mnist
+
+      A folder of N-MNIST recordings (Test/DIGIT/*.bin, or *.bin with labels.tsv) is cut into steps,
+      from the first event of each recording on.
+
+        sfconv eval cnn.sfm --data n-mnist --time-steps 300 --event-step 1000
       """)
 
   @Argument(help: "A model (.sfm) or bundle (.sfb).") var file: String
   @OptionGroup var data: DataOptions
   @Option(name: [.long, .customShort("T")], help: "Time steps; those of the model if left out.")
   var timeSteps: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Length of a step where the data are recordings of events.", valueName: "microseconds"))
+  var eventStep = 1000
   @Option(
     help: ArgumentHelp("Write index, label and prediction of every sample.", valueName: "csv file"))
   var predictions: String?
@@ -25,6 +34,7 @@ struct EvalCommand: ParsableCommand {
   func run() throws {
     var request = EvaluateRequest(input: file, data: data.request, timeSteps: timeSteps)
     request.predictions = predictions
+    request.eventStep = eventStep
     try common.print(Pipeline(common.context()).evaluate(request))
   }
 }

@@ -6,8 +6,8 @@ struct ImportCommand: ParsableCommand {
     commandName: "import",
     abstract: "Read a trained network and write it as a model file.",
     discussion: """
-      Reads ONNX (.onnx). Every operator that cannot be handled is listed before anything is
-      written.
+      Reads ONNX (.onnx), NIR (.nir) and netx files of Loihi (.net). Every operator that cannot be handled is listed before
+      anything is written.
 
         sfconv import model.onnx -o model.sfm
         sfconv import mnist-8.onnx -o mnist.sfm --input-scale 1
@@ -17,6 +17,18 @@ struct ImportCommand: ParsableCommand {
       differ. Missing tensors and wrong shapes are errors, surplus tensors warnings.
 
         sfconv import net.onnx --weights weights.safetensors -o model.sfm
+
+      A NIR file holds equations in continuous time. It does not say how long a step is (--dt), how
+      an equation becomes a step (--integration), when exactly a neuron spikes (--comparator) and
+      what a spike does to the potential (--reset); what was assumed is said in numbered notes.
+
+        sfconv import lif.nir --dt 1e-4 -o model.sfm
+        sfconv import cnn.nir --reset subtract --comparator '>=' -o model.sfm
+
+      A netx file holds the chip's integers; it says neither how long an inference is nor how many
+      bits the spikes have that enter.
+
+        sfconv import network.net --time-steps 8 --input-bits 4 -o fitted.sfm
       """)
 
   @Argument(help: "The network, for example model.onnx.") var input: String
@@ -42,6 +54,12 @@ struct ImportCommand: ParsableCommand {
     help: ArgumentHelp(
       "Summand after the factor. One number, or one per channel.", valueName: "numbers"))
   var inputOffset: String?
+  @Option(
+    name: [.long, .customShort("T")], help: "Time steps of an inference, for NIR and netx files.")
+  var timeSteps: Int?
+  @Option(help: "Bits of the graded spikes that enter, 1 (the default) to 8, for netx files.")
+  var inputBits: Int?
+  @OptionGroup(title: "NIR options") var nir: NIROptionGroup
   @OptionGroup var common: CommonOptions
 
   func run() throws {
@@ -49,6 +67,9 @@ struct ImportCommand: ParsableCommand {
     request.inputShape = try inputShape.map { try Numbers.integers($0, option: "--input-shape") }
     request.until = until
     request.weights = weights
+    request.nir = nir.settings
+    request.timeSteps = timeSteps
+    request.inputBits = inputBits
     if let inputScale {
       request.inputScale = try Numbers.floats(inputScale, option: "--input-scale")
     }

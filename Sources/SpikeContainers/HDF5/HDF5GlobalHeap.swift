@@ -1,0 +1,80 @@
+import SpikeDiagnostics
+
+/// The heaps in which texts of varying length lie (File Format Specification 3.0, III.E).
+struct HDF5GlobalHeap {
+  private let file: [UInt8]
+  private let widths: HDF5Cursor.Widths
+  /// Where the objects of the collections that were looked at lie, by collection and number.
+  private var collections: [Int: [Int: Range<Int>]] = [:]
+
+  init(_ file: [UInt8], _ widths: HDF5Cursor.Widths) {
+    self.file = file
+    self.widths = widths
+  }
+
+  /// The text that an element refers to.
+  /// - Parameters:
+  ///   - elements: bytes of a data set.
+  ///   - start: where the element lies in them: length, address of the collection, number of the
+  ///     object.
+  ///   - count: bytes of the element.
+  /// - Throws: `hdf5.malformed`, `hdf5.truncated`.
+  mutating func text(
+    _ elements: [UInt8], at start: Int, count: Int
+  ) throws(HDF5Error) -> String {
+    var element = try HDF5Cursor(elements, at: start, count: count, widths)
+    let length = try element.integer(4)
+    let position = try element.take(widths.offset).reversed().reduce(UInt64(0)) {
+      $0 << 8 | UInt64($1)
+    }
+    let number = try element.integer(4)
+    guard length > 0, position > 0 else { return "" }
+    guard let relative = Int(exactly: position), relative <= file.count - widths.base else {
+      throw HDF5Error(
+        .truncated,
+        "A text lies in a heap at address \(position); the file has \(file.count) bytes.",
+        fix: "get a fresh copy of the file")
+    }
+    let address = relative + widths.base
+    let objects: [Int: Range<Int>]
+    if let known = collections[address] {
+      objects = known
+    } else {
+      objects = try read(address)
+      collections[address] = objects
+    }
+    guard let range = objects[number], length <= range.count else {
+      throw HDF5Error(
+        .malformed, "A text of \(length) bytes is not in the heap at \(address).",
+        fix: "get a fresh copy of the file")
+    }
+    return String(
+      decoding: file[range.lowerBound..<range.lowerBound + length].prefix { $0 != 0 },
+      as: UTF8.self)
+  }
+
+  private func read(_ address: Int) throws(HDF5Error) -> [Int: Range<Int>] {
+    var head = try HDF5Cursor(file, at: address, widths)
+    try head.expect("GCOL")
+    try head.skip(4)
+    let size = try head.length()
+    let used = head.offset - address
+    guard size >= used else {
+      throw HDF5Error(
+        .malformed, "A heap of \(size) bytes.", fix: "get a fresh copy of the file")
+    }
+    var objects: [Int: Range<Int>] = [:]
+    var cursor = try HDF5Cursor(file, at: head.offset, count: size - used, widths)
+    while cursor.remaining >= 8 + widths.length {
+      let number = try cursor.integer(2)
+      try cursor.skip(6)
+      let count = try cursor.length()
+      // Object 0 is the room that is left.
+      if number == 0 { break }
+      let held = min(count, cursor.remaining)
+      objects[number] = cursor.offset..<cursor.offset + held
+      try cursor.skip(min((held + 7) / 8 * 8, cursor.remaining))
+    }
+    return objects
+  }
+}

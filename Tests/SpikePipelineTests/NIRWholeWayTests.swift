@@ -1,0 +1,83 @@
+import Foundation
+import SpikeDiagnostics
+import SpikePipeline
+import SpikeTestSupport
+import Testing
+
+@Suite("Networks over time, the whole way", .serialized)
+struct NIRWholeWayTests {
+  @Test("a NIR file becomes a model file that knows how it was read")
+  func imports() throws {
+    try WholeWayTests.inFolder { folder in
+      var request = ImportRequest(
+        input: FixtureLocation.path("nir/cnn.nir"), output: "\(folder)/cnn.sfm")
+      request.nir.timeStep = 0.004
+      request.nir.comparator = ">="
+      let outcome = try WholeWayTests.pipeline.importModel(request)
+      #expect(outcome.findings.filter { $0.code.contains("assumed") }.count == 6)
+      let text = try WholeWayTests.pipeline.inspect("\(folder)/cnn.sfm").text
+      #expect(text.contains("CubaLIF"), "\(text)")
+      #expect(text.contains("dt=0.004") || text.contains("dt"), "\(text)")
+    }
+  }
+
+  @Test("options that a file has no use for are refused", arguments: ["onnx", "nir", "net"])
+  func options(_ kind: String) throws {
+    try WholeWayTests.inFolder { folder in
+      let paths = [
+        "onnx": "onnx/fashion-cnn/model.onnx", "nir": "nir/cnn.nir", "net": "netx/network.net",
+      ]
+      var request = ImportRequest(
+        input: FixtureLocation.path(paths[kind] ?? ""), output: "\(folder)/x.sfm")
+      switch kind {
+      case "nir": request.until = "fc"
+      default: request.nir.timeStep = 0.001
+      }
+      let error = #expect(throws: PipelineError.self) {
+        _ = try WholeWayTests.pipeline.importModel(request)
+      }
+      #expect(error?.code == .invalidOption)
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/x.sfm"))
+    }
+  }
+
+  @Test("unknown words are refused with those that are known")
+  func words() throws {
+    var request = ImportRequest(input: FixtureLocation.path("nir/cnn.nir"), output: "unused.sfm")
+    request.nir.integration = "runge-kutta"
+    let error = #expect(throws: PipelineError.self) {
+      _ = try WholeWayTests.pipeline.importModel(request)
+    }
+    #expect(error?.message.contains("'euler' and 'exponential'") == true)
+  }
+
+  @Test("a netx file becomes a fitted model")
+  func netx() throws {
+    try WholeWayTests.inFolder { folder in
+      var request = ImportRequest(
+        input: FixtureLocation.path("netx/network.net"), output: "\(folder)/x.sfm")
+      request.timeSteps = 6
+      _ = try WholeWayTests.pipeline.importModel(request)
+      let text = try WholeWayTests.pipeline.inspect("\(folder)/x.sfm").text
+      #expect(text.contains("fitted"), "\(text)")
+    }
+  }
+
+  @Test(
+    "the CNN of the NIR paper knows all 20 test recordings of N-MNIST",
+    .enabled(if: SharedTestData.folder != nil, "\(SharedTestData.advice)"))
+  func recordings() throws {
+    try WholeWayTests.inFolder { folder in
+      _ = try WholeWayTests.pipeline.importModel(
+        ImportRequest(
+          input: SharedTestData.path("nir-paper/02_cnn/cnn_sinabs.nir"),
+          output: "\(folder)/cnn.sfm"))
+      let outcome = try WholeWayTests.pipeline.evaluate(
+        EvaluateRequest(
+          input: "\(folder)/cnn.sfm",
+          data: DataRequest(source: SharedTestData.path("nmnist-a")), timeSteps: 300))
+      #expect(WholeWayTests.member(outcome.summary, "samples") == .integer(20))
+      #expect(WholeWayTests.member(outcome.summary, "correct") == .integer(20))
+    }
+  }
+}
