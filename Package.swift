@@ -93,7 +93,8 @@ let package = Package(
       exclude: ["Specs/hardware-spec.schema.json"],
       resources: [
         .embedInCode("Specs/c.json"), .embedInCode("Specs/loihi2.json"),
-        .embedInCode("Specs/odin.json"), .embedInCode("Specs/speck2f.json"),
+        .embedInCode("Specs/odin.json"), .embedInCode("Specs/ranc.json"),
+        .embedInCode("Specs/speck2f.json"),
         .embedInCode("Specs/tinyodin.json"),
         .embedInCode("Specs/truenorth.json"), .embedInCode("Specs/xylo-audio3.json"),
       ],

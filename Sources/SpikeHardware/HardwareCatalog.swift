@@ -8,6 +8,7 @@ public enum HardwareCatalog {
     ("c", PackageResources.c_json),
     ("loihi2", PackageResources.loihi2_json),
     ("odin", PackageResources.odin_json),
+    ("ranc", PackageResources.ranc_json),
     ("speck2f", PackageResources.speck2f_json),
     ("tinyodin", PackageResources.tinyodin_json),
     ("truenorth", PackageResources.truenorth_json),

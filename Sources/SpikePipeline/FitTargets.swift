@@ -17,8 +17,7 @@ extension FitTarget {
       thresholdRange: FitTarget.range(
         spec, .thresholdMinimum, .thresholdMaximum, neutral.thresholdRange),
       biasRange: FitTarget.range(spec, .biasMinimum, .biasMaximum, neutral.biasRange),
-      potentialLimit: min(
-        spec[.potentialMaximum] ?? neutral.potentialLimit, neutral.potentialLimit),
+      potentialLimit: FitTarget.potentialLimit(spec),
       uniqueWeights: spec.uniqueWeights?.maximum.value,
       codebookScope: FitTarget.scope(spec.uniqueWeights?.scope),
       hasChannelThresholds: spec.thresholdScope.map { $0.value != "layer" } ?? false,
@@ -28,6 +27,15 @@ extension FitTarget {
         comparator: comparators.contains(">=") ? .greaterOrEqual : .greater),
       inputBits: inputBits ?? min(8, spec[.inputBits] ?? 8),
       channelMultiple: max(1, spec[.channelMultiple] ?? 1), leak: FitTarget.leak(spec))
+  }
+
+  /// The largest potential. Units are chosen before weights are rounded; where words are that short,
+  /// roundings of one sign can add up to a few percent, for which an eighth is left.
+  private static func potentialLimit(_ spec: HardwareSpec) -> Int {
+    let limit = min(
+      spec[.potentialMaximum] ?? FitTarget.neutral.potentialLimit,
+      FitTarget.neutral.potentialLimit)
+    return limit < 1024 ? limit - limit / 8 : limit
   }
 
   /// The leak that can be trained for a chip. A spec that names no leak but leaky neurons means the

@@ -59,7 +59,7 @@ struct NativeExportTests {
     }
     #expect(
       other?.fix
-        == "known are: c, loihi2, odin, tinyodin, nir, onnx, nir-norse, nir-spikingjelly, nir-sinabs"
+        == "known are: c, loihi2, odin, ranc, tinyodin, nir, onnx, nir-norse, nir-spikingjelly, nir-sinabs"
     )
   }
 

@@ -22,7 +22,7 @@ struct HardwareCatalogTests {
   func names() {
     #expect(
       HardwareCatalog.names
-        == ["c", "loihi2", "odin", "speck2f", "tinyodin", "truenorth", "xylo-audio3"])
+        == ["c", "loihi2", "odin", "ranc", "speck2f", "tinyodin", "truenorth", "xylo-audio3"])
   }
 
   @Test("TrueNorth has four unique weights per neuron, and absent synapses cost none")

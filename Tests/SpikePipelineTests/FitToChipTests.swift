@@ -36,6 +36,7 @@ struct FitToChipTests {
   @Test(
     "a suitable network ends in a bundle that validates clean",
     arguments: [
+      ("ranc", "dense", "digits.npz", 0.6),
       ("truenorth", "dense", "digits.npz", 0.7), ("tinyodin", "dense", "digits.npz", 0.7),
       ("xylo-audio3", "dense16", "digits-4x4.npz", 0.6),
       ("loihi2", "conv", "digits.npz", 0.7), ("speck2f", "conv", "digits.npz", 0.6),
@@ -53,9 +54,10 @@ struct FitToChipTests {
         return
       }
       #expect(accuracy > least, "\(target): \(accuracy)")
-      _ = try Self.pipeline.export(
-        ExportRequest(
-          input: "\(folder)/fitted.sfm", output: "\(folder)/model.sfb", target: target))
+      var export = ExportRequest(
+        input: "\(folder)/fitted.sfm", output: "\(folder)/model.sfb", target: target)
+      if ["tinyodin", "ranc"].contains(target) { export.native = "\(folder)/native" }
+      _ = try Self.pipeline.export(export)
       let report = try Self.pipeline.validate(bundle: "\(folder)/model.sfb", target: target)
       #expect(report.isClean, "\(report.text)\n\(report.findings)")
       #expect(outcome.text.contains("exports and validates clean for \(target)"))
