@@ -6,7 +6,7 @@ import SpikeImport
 import SpikeTestSupport
 import Testing
 
-/// Files of `safetensors` and `numpy`, joined to an architecture of `torch.onnx`.
+/// Files of `safetensors`, `numpy` and `torch`, joined to an architecture of `torch.onnx`.
 @Suite("Weights without a graph")
 struct WeightsTests {
   struct Expected: Decodable {
@@ -26,7 +26,10 @@ struct WeightsTests {
 
   @Test(
     "noise with the weights of another program computes what onnxruntime recorded",
-    arguments: ["weights.safetensors", "module.safetensors", "weights.npz"])
+    arguments: [
+      "weights.safetensors", "module.safetensors", "weights.npz", "weights.pt", "legacy.pt",
+      "checkpoint.pth", "script.pt", "views.pt",
+    ])
   func logits(_ name: String) throws {
     let expected = try JSONDecoder().decode(
       Expected.self, from: Data(contentsOf: URL(filePath: fixture("expected.json"))))
@@ -162,10 +165,13 @@ struct WeightsTests {
     #expect(code(try folder.write([], "empty")) == .corrupt)
     let npz = Array(try Data(contentsOf: URL(filePath: fixture("weights.npz"))))
     #expect(code(try folder.write(Array(npz.dropLast(30)), "cut.npz")) == .corrupt)
-    // The same entry under the name that a PyTorch checkpoint has inside.
-    let pickle = Data(npz).replacing(
-      Data("0.weight.npy".utf8), with: Data("arch/data.pkl".utf8.prefix(12)))
-    #expect(code(try folder.write(Array(pickle), "model.pt")) == .unknownFormat)
+    // The same entry under another name, and under that which a file of PyTorch has inside.
+    for (name, found) in [
+      ("arch/another", WeightsErrorCode.unknownFormat), ("arc/data.pkl", .corrupt),
+    ] {
+      let pickle = Data(npz).replacing(Data("0.weight.npy".utf8), with: Data(name.utf8))
+      #expect(code(try folder.write(Array(pickle), "model.pt")) == found)
+    }
   }
 
   @Test("two thousand mutations of an archive and of a safetensors file neither trap nor hang")

@@ -43,6 +43,28 @@ public struct ZIPArchive: Sendable {
     }
   }
 
+  /// Where the bytes of an uncompressed entry lie in the file, checked against its CRC-32.
+  /// - Throws: `zip.corrupt`, `zip.unsupported` where it is compressed.
+  /// - Complexity: O(bytes), without a copy.
+  public func checkedRange(of entry: ZIPEntry) throws(ZIPError) -> Range<Int> {
+    let place = Location(file: file.path, tensor: entry.name)
+    do throws(ZIPError) {
+      guard entry.method == .stored, entry.size == entry.packedSize else {
+        throw ZIPError(
+          .unsupported, "The entry is compressed; only uncompressed ones are read in place.",
+          fix: "write the archive without compression")
+      }
+      let range = try dataRange(of: entry)
+      guard Checksum.crc32(of: file, in: range) == entry.checksum else {
+        throw ZIPError(
+          .corrupt, "The checksum of the entry is wrong.", fix: "get a fresh copy of the file")
+      }
+      return range
+    } catch {
+      throw error.located(in: place)
+    }
+  }
+
   private func bytes(of entry: ZIPEntry, _ limit: Int) throws(ZIPError) -> [UInt8] {
     guard entry.size <= limit else {
       throw ZIPError(

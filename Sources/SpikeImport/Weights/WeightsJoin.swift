@@ -176,7 +176,9 @@ public enum WeightsJoin {
       Finding(
         .note, code: "weights.taken",
         message: "\(taken.count) tensor\(taken.count == 1 ? "" : "s") taken from the "
-          + "\(file.format.rawValue) file" + (names.explanation.map { ", \($0)." } ?? "."),
+          + "\(file.format.rawValue) file"
+          + (file.section.isEmpty ? "" : ", its entry '\(file.section.prefix(64))'")
+          + (names.explanation.map { ", \($0)." } ?? "."),
         location: place)
     ]
     findings += kept.map {

@@ -12,7 +12,7 @@ struct ImportCommand: ParsableCommand {
         sfconv import model.onnx -o model.sfm
         sfconv import mnist-8.onnx -o mnist.sfm --input-scale 1
 
-      With --weights the network comes from ONNX or a model file, its numbers from a safetensors or
+      With --weights the network comes from ONNX or a model file, its numbers from a safetensors, PyTorch or
       NPZ file with the names of the PyTorch state dict; a common prefix such as 'module.' may
       differ. Missing tensors and wrong shapes are errors, surplus tensors warnings.
 
@@ -35,7 +35,7 @@ struct ImportCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The model file to write (.sfm).") var output: String
   @Option(
     help: ArgumentHelp(
-      "Take all weights, biases and statistics from this file (.safetensors, .npz).",
+      "Take all weights, biases and statistics from this file (.safetensors, .pt, .npz).",
       valueName: "file"))
   var weights: String?
   @Option(
