@@ -14,6 +14,9 @@ extension FitOptions {
     /// Exponent η of the ranking by score / costᵑ, where the cost of a channel is the number of
     /// synaptic operations that it takes part in; 0 ranks by score alone.
     public var costExponent: Double
+    /// Exponent x of the factor (n / left)ˣ by which a score grows as its layer of n channels thins
+    /// out; 0 adds up scores as if channels were independent.
+    public var crowding: Double
     /// Limits that hold after the last event.
     public var budgets: [Budget]
     /// Whether the mean effect of removed channels is added to the biases behind them.
@@ -28,7 +31,8 @@ extension FitOptions {
     public init(
       score: any ChannelScore = FisherCentredScore(), isLayerNormalised: Bool = true,
       events: Int = 8, samples: Int = 256, largestShare: Double = 0.9, costExponent: Double = 0,
-      budgets: [Budget] = [], foldsMeans: Bool = true, labelTemperature: Double = 4,
+      crowding: Double = 1, budgets: [Budget] = [], foldsMeans: Bool = true,
+      labelTemperature: Double = 4,
       sparsity: Double = 0
     ) {
       self.score = score
@@ -37,6 +41,7 @@ extension FitOptions {
       self.samples = samples
       self.largestShare = largestShare
       self.costExponent = costExponent
+      self.crowding = crowding
       self.budgets = budgets
       self.foldsMeans = foldsMeans
       self.labelTemperature = labelTemperature

@@ -39,7 +39,7 @@ extension FitOptions {
       ("channel scale rate", Double(codebook.channelScaleShare), 0...10),
       ("commitment", Double(codebook.commitment), 0...1_000),
       ("soft share", codebook.softShare, 0...1),
-      ("cost exponent", pruning.costExponent, 0...10),
+      ("cost exponent", pruning.costExponent, 0...10), ("crowding", pruning.crowding, 0...10),
       ("label temperature", pruning.labelTemperature, 0.01...1_000),
       ("sparsity", pruning.sparsity, 0...0.99),
       ("largest share", pruning.largestShare, 0...0.99),

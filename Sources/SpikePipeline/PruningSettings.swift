@@ -22,6 +22,7 @@ public enum PruningSettings {
     if let samples = settings.pruneSamples { pruning.samples = samples }
     if let share = settings.largestShare { pruning.largestShare = share }
     if let exponent = settings.costExponent { pruning.costExponent = exponent }
+    if let exponent = settings.crowding { pruning.crowding = exponent }
     if let temperature = settings.labelTemperature { pruning.labelTemperature = temperature }
     if let share = settings.sparsity { pruning.sparsity = share }
     if let multiple = settings.channelMultiple { options.target.channelMultiple = multiple }

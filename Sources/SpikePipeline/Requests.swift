@@ -2,7 +2,7 @@
 public struct ImportRequest: Hashable, Sendable {
   /// Path of the network, for example `model.onnx`.
   public var input: String
-  /// Path of a safetensors or NPZ file whose numbers replace those of `input`; `input` may then also
+  /// Path of a safetensors, PyTorch or NPZ file whose numbers replace those of `input`; `input` may then also
   /// be a model file.
   public var weights: String?
   /// Path of the model file to write.
@@ -138,6 +138,8 @@ public struct FitSettings: Hashable, Codable, Sendable {
   public var largestShare: Double?
   /// Exponent of the operations of a channel in the ranking; nil for the default.
   public var costExponent: Double?
+  /// Exponent of the growth of scores in thinned layers; nil for the default.
+  public var crowding: Double?
   /// Temperature of the labels of Fisher scores; nil for the default.
   public var labelTemperature: Double?
   /// Whether the mean effect of removed channels is added to biases.

@@ -17,6 +17,10 @@ struct PruningOptionGroup: ParsableArguments {
   @Option(help: "Samples on which channels are scored.") var pruneSamples: Int?
   @Option(help: "No layer loses more than this share of its channels.") var largestShare: Double?
   @Option(help: "Rank by score / operations^x; 0 ranks by score alone.") var costExponent: Double?
+  @Option(
+    help:
+      "Scores grow by (n / left)^x as a layer of n channels thins out; 0 leaves them as they are.")
+  var crowding: Double?
   @Option(help: "Temperature of the labels of Fisher scores.") var labelTemperature: Double?
   @Flag(
     inversion: .prefixedNo,
@@ -37,6 +41,7 @@ struct PruningOptionGroup: ParsableArguments {
     settings.pruneSamples = pruneSamples
     settings.largestShare = largestShare
     settings.costExponent = costExponent
+    settings.crowding = crowding
     settings.labelTemperature = labelTemperature
     settings.foldsMeans = meanFolding
     settings.normalisesScores = normaliseScores

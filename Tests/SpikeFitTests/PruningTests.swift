@@ -147,6 +147,26 @@ struct PruningTests {
     #expect(capped.kept == [[2, 3]])
   }
 
+  @Test("A layer that thins out is spared, and the order within a layer stays")
+  func crowding() {
+    // Places 0, 1, 2 of three channels left of once six: factors 6/3, 6/2, 6/1.
+    #expect(
+      CrowdedScores(exponent: 1)([[5, 1, 2], []], originals: [6, 2]) == [[30, 2, 6], []])
+    let squared = CrowdedScores(exponent: 2)([[5, 1, 2]], originals: [6])[0]
+    #expect(zip(squared, [180, 4, 18]).allSatisfy { abs($0 / $1 - 1) < 1e-12 })
+    #expect(CrowdedScores(exponent: 0)([[5, 1, 2]], originals: [6]) == [[5, 1, 2]])
+    // Of two layers whose scores differ by less than that, both lose channels.
+    let scores = [[1.0, 1, 1, 1], [1.4, 1.4, 1.4, 1.4]]
+    func kept(_ exponent: Double) -> [Int] {
+      PruningChoice(
+        scores: CrowdedScores(exponent: exponent)(scores, originals: [4, 4]), originals: [4, 4],
+        removed: 4, multiple: 1, largestShare: 1
+      ).kept.map(\.count)
+    }
+    #expect(kept(0) == [1, 3])
+    #expect(kept(1) == [2, 2])
+  }
+
   @Test("Every score ranks a network in training", arguments: ChannelScores.all.map(\.name))
   func scores(name: String) throws {
     let result = try SpikeFitter.fit(

@@ -102,21 +102,23 @@ struct Pruner: Codable {
     var scores = groups.map { score($0, network, evidence) }
     let originals = groups.map { state.originals[Pruner.name(of: $0, network)] ?? $0.channels }
     let most = most(groups, network, after: event)
-    var first: [[Bool]] = []
+    var work: ChannelWork?
     if !pruning.budgets.isEmpty || pruning.costExponent > 0 {
-      let work = ChannelWork(
+      work = ChannelWork(
         network, groups: groups, evidence: evidence,
         statistics: engine.spikeStatistics(samples, count: count))
-      if pruning.costExponent > 0 { scores = costAware(scores, work) }
-      if !pruning.budgets.isEmpty {
-        let least = PruningChoice.least(
-          originals, multiple: options.target.channelMultiple,
-          largestShare: Pruner.largestBudgetShare, most: most)
-        first =
-          BudgetSolver(
-            work, scores: scores, least: least, budgets: limits(work, after: event)
-          ).solve().gone
-      }
+    }
+    if let work, pruning.costExponent > 0 { scores = costAware(scores, work) }
+    scores = CrowdedScores(exponent: pruning.crowding)(scores, originals: originals)
+    var first: [[Bool]] = []
+    if let work, !pruning.budgets.isEmpty {
+      let least = PruningChoice.least(
+        originals, multiple: options.target.channelMultiple,
+        largestShare: Pruner.largestBudgetShare, most: most)
+      first =
+        BudgetSolver(
+          work, scores: scores, least: least, budgets: limits(work, after: event)
+        ).solve().gone
     }
     let choice = PruningChoice(
       scores: scores, originals: originals, removed: target - removed,
