@@ -24,6 +24,8 @@ public struct FitOptions: Sendable {
   public var seed: UInt64
   /// Time steps per inference.
   public var timeSteps: Int
+  /// Whether samples have an input of their own for every step, `[T][…]`: recordings of events.
+  public var inputPerStep = false
   /// Threads; the result does not depend on it.
   public var threads: Int
   /// Learning rate and its schedule.

@@ -52,8 +52,9 @@ public enum SpikeFitter {
     // The model first, then the data, then what needs both.
     var form = try NormalForm(model, options: options, thresholdFactor: 1)
     _ = try TrainableNetwork(form, options: options)
-    try check(training, against: form)
-    if let evaluation { try check(evaluation, against: form) }
+    let steps = options.inputPerStep ? options.timeSteps : nil
+    try check(training, against: form, steps: steps)
+    if let evaluation { try check(evaluation, against: form, steps: steps) }
     let fingerprint =
       checkpoint != nil || processes.count > 1
       ? RunFingerprint(options, model, training: training, evaluation: evaluation) : nil
@@ -173,8 +174,10 @@ public enum SpikeFitter {
     }
   }
 
-  static func check(_ data: Dataset, against form: NormalForm) throws(FitError) {
-    let shape = form.graph.inputs.first?.shape.dimensions ?? []
+  static func check(
+    _ data: Dataset, against form: NormalForm, steps: Int? = nil
+  ) throws(FitError) {
+    let shape = (steps.map { [$0] } ?? []) + (form.graph.inputs.first?.shape.dimensions ?? [])
     guard data.sampleShape == shape else {
       throw FitError(
         .unsuitableData,

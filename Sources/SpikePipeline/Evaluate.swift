@@ -143,6 +143,7 @@ extension Pipeline {
   }
 
   func bundleData(_ request: DataRequest, _ bundle: Bundle) throws -> Dataset {
+    try Pipeline.refuseEvents(request, for: "The evaluation of a bundle")
     let whole = try DataSource.load(
       request.source, split: .test, inputShape: bundle.input.shape)
     let data = request.testLimit.map { whole.prefix($0) } ?? whole

@@ -7,38 +7,61 @@ extension Pipeline {
   /// Measures a model on events; nil where the data are no recordings.
   func evaluateEvents(_ model: Model, _ request: EvaluateRequest) throws -> Outcome? {
     guard NMNISTFolder.recognises(request.data.source) else { return nil }
-    guard let steps = request.timeSteps ?? model.timeSteps, (1...65_536).contains(steps),
-      (1...1_000_000_000).contains(request.eventStep)
-    else {
+    guard let steps = request.timeSteps ?? model.timeSteps else {
       throw PipelineError(
-        .invalidOption,
-        "Recordings are cut into steps, and the number of steps is unknown or out of range.",
+        .invalidOption, "Recordings are cut into steps, and the number of steps is unknown.",
         at: Location(file: request.input),
         fix: "give the number of steps with --time-steps and their length with --event-step")
     }
-    let data = try NMNISTFolder.load(
-      request.data.source, split: .test, limit: request.data.testLimit, steps: steps,
-      microseconds: request.eventStep)
-    let takes = model.graph.inputs.first?.shape.dimensions ?? []
-    guard takes == Array(data.sampleShape.dropFirst()) else {
-      throw PipelineError(
-        .invalidOption,
-        "The recordings have frames of shape \(Shape(Array(data.sampleShape.dropFirst()))); the "
-          + "network takes \(Shape(takes)).", at: Location(file: request.input),
-        fix: "give a network for such frames")
-    }
-    guard model.encoding.scale.count == 1, model.encoding.offset.count == 1 else {
-      throw PipelineError(
-        .invalidOption, "The model encodes each channel differently; counts of events are not.",
-        at: Location(file: request.input), fix: "import the network again with one --input-scale")
-    }
-    let outputs = try model.graph.inferredShapes()[model.graph.outputs.first ?? ""]?.elementCount
-    try data.checkLabels(outputs: outputs ?? 0)
+    let data = try events(request.data, .test, for: model, steps: steps)
     // A round holds all steps of its samples as float32.
     let round = max(1, (64 << 20) / max(1, data.sampleSize))
     let measured = try measure(
       model, on: data, timeSteps: steps, counts: true, inputPerStep: true, round: round)
     try Pipeline.write(measured, data, to: request.predictions)
     return Pipeline.outcome(of: measured, file: request.input, kind: "float32", timeSteps: steps)
+  }
+
+  /// A split of recordings as frames of the network's input, `[steps, C, H, W]` each.
+  ///
+  /// - Parameter seed: where training recordings are drawn.
+  func events(
+    _ request: DataRequest, _ split: DataSplit, for model: Model, steps: Int, seed: UInt64 = 1
+  ) throws -> Dataset {
+    let place = Location(file: request.source)
+    guard (1...65_536).contains(steps), (1...1_000_000_000).contains(request.eventStep) else {
+      throw PipelineError(
+        .invalidOption,
+        "There are \(steps) steps of \(request.eventStep) µs; allowed are 1 to 65536 steps of 1 to "
+          + "1000000000 µs.", at: place, fix: "choose other --time-steps or --event-step")
+    }
+    let data = try NMNISTFolder.load(
+      request.source, split: split, limit: split == .test ? request.testLimit : request.trainLimit,
+      seed: split == .test ? nil : seed, steps: steps, microseconds: request.eventStep,
+      bits: model.encoding.bits)
+    let frame = Array(data.sampleShape.dropFirst())
+    let takes = model.graph.inputs.first?.shape.dimensions ?? []
+    guard takes == frame else {
+      throw PipelineError(
+        .invalidOption,
+        "The recordings have frames of shape \(Shape(frame)); the network takes \(Shape(takes)).",
+        at: place, fix: "give a network for such frames")
+    }
+    guard model.encoding.scale.count == 1, model.encoding.offset.count == 1 else {
+      throw PipelineError(
+        .invalidOption, "The model encodes each channel differently; counts of events are not.",
+        at: place, fix: "import the network again with one --input-scale")
+    }
+    let outputs = try model.graph.inferredShapes()[model.graph.outputs.first ?? ""]?.elementCount
+    try data.checkLabels(outputs: outputs ?? 0)
+    return data
+  }
+
+  /// Refuses recordings where a station knows only one input for all steps.
+  static func refuseEvents(_ request: DataRequest, for station: String) throws {
+    guard NMNISTFolder.recognises(request.source) else { return }
+    throw PipelineError(
+      .invalidOption, "\(station) takes one input for all steps; recordings have one for each.",
+      at: Location(file: request.source), fix: "give images, or use eval or fit on a model")
   }
 }

@@ -105,19 +105,28 @@ extension Pipeline {
   ) throws -> FitResult {
     var options = try Pipeline.fitOptions(
       settings, model: loaded, spec: spec, threads: context.threads)
+    options.inputPerStep = NMNISTFolder.recognises(request.source)
+    if options.inputPerStep { try Pipeline.checkEvents(options) }
     let start = options
     if let spec {
       _ = try plan(loaded.model, options: &options, settings: settings, spec: spec)
     } else {
       _ = try chooseLevels(loaded.model, options: &options, settings: settings, spec: nil)
     }
-    let training = try data(request, .train, for: loaded.model, seed: settings.seed)
+    let seed = settings.seed
+    let training =
+      options.inputPerStep
+      ? try events(request, .train, for: loaded.model, steps: options.timeSteps, seed: seed)
+      : try data(request, .train, for: loaded.model, seed: seed)
     if let spec, settings.planTrials ?? 0 > 1 {
       options = start
       _ = try tryPlans(
         loaded.model, options: &options, settings: settings, spec: spec, on: training)
     }
-    let test = try data(request, .test, for: loaded.model)
+    let test =
+      options.inputPerStep
+      ? try events(request, .test, for: loaded.model, steps: options.timeSteps)
+      : try data(request, .test, for: loaded.model)
     let context = context
     return try SpikeFitter.fit(
       loaded.model, options: options, training: training, evaluation: test, checkpoint: checkpoint,
@@ -132,6 +141,18 @@ extension Pipeline {
               + "\(Figure.percent(progress.accuracy)), "
               + "\(Int(progress.samplesPerSecond)) samples/s"))
       }, isCancelled: context.isCancelled)
+  }
+
+  /// Training on recordings knows no teacher and no augmentation.
+  private static func checkEvents(_ options: FitOptions) throws {
+    let parts: [(String, Bool)] = [
+      ("--teacher", options.quality.teacher != .none),
+      ("augmentation", options.quality.augmentation != .none),
+    ]
+    for (what, isGiven) in parts where isGiven {
+      throw PipelineError(
+        .invalidOption, "Training on recordings has no \(what).", fix: "leave it out")
+    }
   }
 
   static func fitOptions(

@@ -40,7 +40,8 @@ extension Pipeline {
       scale: try Pipeline.encodingNumbers(request.inputScale, "--input-scale", channels)
         ?? result.model.encoding.scale,
       offset: try Pipeline.encodingNumbers(request.inputOffset, "--input-offset", channels)
-        ?? result.model.encoding.offset)
+        ?? result.model.encoding.offset,
+      bits: result.model.encoding.bits)
     result.model.history = [
       HistoryRecord(
         station: "import", version: SfconvVersion.number,

@@ -13,6 +13,8 @@ public struct NIRSettings: Hashable, Sendable {
   public var comparator: String?
   /// `hard` or `subtract`.
   public var reset: String?
+  /// `file` or `potential`.
+  public var readOut: String?
 
   /// Makes settings; nothing is set.
   public init() {}
@@ -21,7 +23,7 @@ public struct NIRSettings: Hashable, Sendable {
   var record: [String: String] {
     [
       "dt": timeStep.map { "\($0)" }, "integration": integration, "comparator": comparator,
-      "reset": reset,
+      "reset": reset, "read-out": readOut,
     ].compactMapValues { $0 }
   }
 
@@ -31,6 +33,7 @@ public struct NIRSettings: Hashable, Sendable {
     options.inputShape = inputShape
     if let integration { options.integration = try Self.choice(integration, "--integration") }
     if let comparator { options.comparator = try Self.choice(comparator, "--comparator") }
+    if let readOut { options.readOut = try Self.choice(readOut, "--read-out") }
     if let reset { options.reset = try Self.choice(reset, "--reset") }
     return options
   }
@@ -63,16 +66,14 @@ extension Pipeline {
         path: request.input,
         options: ONNXImportOptions(inputShape: request.inputShape, until: request.until))
     }
-    for (option, isGiven) in [
-      ("--until", request.until != nil), ("--input-bits", request.inputBits != nil),
-    ] where isGiven {
+    guard request.until == nil else {
       throw PipelineError(
-        .invalidOption, "\(option) has no meaning for a NIR file.",
-        at: Location(file: request.input),
-        fix: "leave \(option) out")
+        .invalidOption, "--until has no meaning for a NIR file.", at: Location(file: request.input),
+        fix: "leave --until out")
     }
     var options = try request.nir.options(inputShape: request.inputShape)
     options.timeSteps = try timeSteps(of: request)
+    options.inputBits = try inputBits(of: request)
     return try NIRImporter.read(path: request.input, options: options)
   }
 
@@ -80,7 +81,7 @@ extension Pipeline {
     var options = NetxImportOptions()
     options.inputShape = request.inputShape
     options.timeSteps = try timeSteps(of: request)
-    options.inputBits = request.inputBits ?? 1
+    options.inputBits = try inputBits(of: request) ?? 1
     let given: [(String, Bool)] = [
       ("--until", request.until != nil), ("--weights", request.weights != nil),
       ("--input-scale", request.inputScale != nil), ("--input-offset", request.inputOffset != nil),
@@ -90,11 +91,6 @@ extension Pipeline {
       throw PipelineError(
         .invalidOption, "\(option) has no meaning for a netx file, whose numbers are the chip's.",
         at: Location(file: request.input), fix: "leave \(option) out")
-    }
-    guard (1...8).contains(options.inputBits) else {
-      throw PipelineError(
-        .invalidOption, "--input-bits is \(options.inputBits); allowed are 1 to 8.",
-        at: Location(file: request.input), fix: "give the bits with which the network runs")
     }
     return try NetxImporter.read(path: request.input, options: options)
   }
@@ -106,5 +102,14 @@ extension Pipeline {
         at: Location(file: request.input), fix: "give the steps of an inference")
     }
     return request.timeSteps
+  }
+
+  private func inputBits(of request: ImportRequest) throws -> Int? {
+    guard (1...8).contains(request.inputBits ?? 1) else {
+      throw PipelineError(
+        .invalidOption, "--input-bits is \(request.inputBits ?? 1); allowed are 1 to 8.",
+        at: Location(file: request.input), fix: "give the bits with which the network runs")
+    }
+    return request.inputBits
   }
 }

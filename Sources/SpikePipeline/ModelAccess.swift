@@ -43,6 +43,7 @@ extension Pipeline {
   func data(
     _ request: DataRequest, _ split: DataSplit, for model: Model, seed: UInt64 = 1
   ) throws -> Dataset {
+    try Pipeline.refuseEvents(request, for: "This command")
     let whole = try DataSource.load(
       request.source, split: split, inputShape: model.graph.inputs.first?.shape.dimensions)
     let data =

@@ -19,7 +19,7 @@ public struct ImportRequest: Hashable, Sendable {
   public var nir = NIRSettings()
   /// Time steps of an inference, which NIR and netx files leave open; nil leaves them open, too.
   public var timeSteps: Int?
-  /// Bits of the graded spikes that enter a netx file's network; nil for plain spikes.
+  /// Bits of the graded spikes that enter a network of neurons (NIR, netx); nil where that is open.
   public var inputBits: Int?
 
   /// Makes a request with defaults.
@@ -37,6 +37,8 @@ public struct DataRequest: Hashable, Sendable {
   public var testLimit: Int?
   /// Use at most this many training samples, drawn by the seed over all classes; nil for all.
   public var trainLimit: Int?
+  /// Length of a step in microseconds where the data are recordings of events.
+  public var eventStep = 1000
 
   /// Makes a request.
   public init(source: String, testLimit: Int? = nil, trainLimit: Int? = nil) {
@@ -205,8 +207,6 @@ public struct EvaluateRequest: Hashable, Sendable {
   public var data: DataRequest
   /// Time steps; nil for those of the file.
   public var timeSteps: Int?
-  /// Length of a step in microseconds where the data are events.
-  public var eventStep = 1000
   /// Path of a CSV file to write with one line per sample: index, label, prediction; nil for none.
   public var predictions: String?
 

@@ -5,12 +5,18 @@ import SpikePipeline
 struct DataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Data: fashion-mnist, a folder of IDX files (gzip or not), or an .npz file with x and y.",
+      "Data: fashion-mnist, a folder of IDX files (gzip or not), an .npz file with x and y, or a "
+        + "folder of N-MNIST recordings.",
       valueName: "name or path"))
   var data: String
   @Option(help: "Use at most this many test samples, the first ones.") var testSamples: Int?
   @Option(help: "Use at most this many training samples, drawn by the seed over all classes.")
   var trainSamples: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Length of a step where the data are recordings of events.", valueName: "microseconds"))
+  var eventStep = 1000
 
   func validate() throws {
     for (name, value) in [("--test-samples", testSamples), ("--train-samples", trainSamples)] {
@@ -21,6 +27,8 @@ struct DataOptions: ParsableArguments {
   }
 
   var request: DataRequest {
-    DataRequest(source: data, testLimit: testSamples, trainLimit: trainSamples)
+    var request = DataRequest(source: data, testLimit: testSamples, trainLimit: trainSamples)
+    request.eventStep = eventStep
+    return request
   }
 }

@@ -5,7 +5,8 @@ import SpikePipeline
 struct FitDataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Data: fashion-mnist, a folder of IDX files (gzip or not), or an .npz file with x and y.",
+      "Data: fashion-mnist, a folder of IDX files (gzip or not), an .npz file with x and y, or a "
+        + "folder of N-MNIST recordings.",
       valueName: "name or path"))
   var data: String?
   @Option(help: "Use at most this many test samples, the first ones.") var testSamples: Int?
@@ -22,6 +23,11 @@ struct FitDataOptions: ParsableArguments {
       0 the network learns the soft labels of --teacher, or else its own.
       """)
   var samples: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Length of a step where the data are recordings of events.", valueName: "microseconds"))
+  var eventStep = 1000
 
   func validate() throws {
     let numbers = [
@@ -41,6 +47,8 @@ struct FitDataOptions: ParsableArguments {
   }
 
   var request: DataRequest {
-    DataRequest(source: data ?? "", testLimit: testSamples, trainLimit: trainSamples)
+    var request = DataRequest(source: data ?? "", testLimit: testSamples, trainLimit: trainSamples)
+    request.eventStep = eventStep
+    return request
   }
 }

@@ -15,6 +15,9 @@ struct NIROptionGroup: ParsableArguments {
   @Option(
     help: "What a spike does: hard (potential = v_reset, the default) or subtract (- threshold).")
   var reset: String?
+  @Option(
+    help: "What the network answers with: file (as it is, the default) or potential (for fit).")
+  var readOut: String?
 
   var settings: NIRSettings {
     var settings = NIRSettings()
@@ -22,6 +25,7 @@ struct NIROptionGroup: ParsableArguments {
     settings.integration = integration
     settings.comparator = comparator
     settings.reset = reset
+    settings.readOut = readOut
     return settings
   }
 }

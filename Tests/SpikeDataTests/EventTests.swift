@@ -43,6 +43,9 @@ struct EventTests {
       width: 1, height: 1,
       events: Array(repeating: .init(x: 0, y: 0, isOn: false, microseconds: 7), count: 300))
     #expect(many.frames(steps: 1, microseconds: 1) == [255, 0])
+    // In the upper bits, so that raw >> (8 - bits) is the count, at most 2^bits - 1.
+    #expect(many.frames(steps: 1, microseconds: 1, bits: 2) == [0b1100_0000, 0])
+    #expect(recording.frames(steps: 3, microseconds: 100, bits: 3)[6] == 2 << 5)
   }
 
   @Test("bad recordings are refused")

@@ -80,4 +80,37 @@ struct NIRWholeWayTests {
       #expect(WholeWayTests.member(outcome.summary, "correct") == .integer(20))
     }
   }
+
+  @Test(
+    "the CNN of the NIR paper is fitted to recordings and keeps what it knows",
+    .enabled(if: SharedTestData.folder != nil, "\(SharedTestData.advice)"))
+  func fitted() throws {
+    try WholeWayTests.inFolder { folder in
+      var request = ImportRequest(
+        input: SharedTestData.path("nir-paper/02_cnn/cnn_sinabs.nir"),
+        output: "\(folder)/cnn.sfm")
+      request.nir.readOut = "potential"
+      request.timeSteps = 30
+      request.inputBits = 3
+      _ = try WholeWayTests.pipeline.importModel(request)
+      var data = DataRequest(source: SharedTestData.path("nmnist-a"), trainLimit: 64)
+      data.eventStep = 10_000
+      var settings = FitSettings(target: "loihi2")
+      settings.uniqueWeights = 16
+      settings.epochs = 1
+      settings.batch = 16
+      let fit = try WholeWayTests.pipeline.fit(
+        FitRequest(
+          input: "\(folder)/cnn.sfm", output: "\(folder)/fitted.sfm", data: data,
+          settings: settings))
+      #expect(fit.isClean)
+      let outcome = try WholeWayTests.pipeline.evaluate(
+        EvaluateRequest(input: "\(folder)/fitted.sfm", data: data))
+      guard case .number(let accuracy)? = WholeWayTests.member(outcome.summary, "accuracy") else {
+        Issue.record("no accuracy in \(outcome.summary.json)")
+        return
+      }
+      #expect(accuracy >= 0.5, "\(accuracy)")
+    }
+  }
 }

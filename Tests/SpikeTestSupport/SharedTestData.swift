@@ -4,7 +4,7 @@ import Foundation
 /// they come from.
 public enum SharedTestData {
   /// Environment variable with the folder that holds `nir-paper`, `lava-oxford` and `nmnist-a`.
-  public static let variable = "SFCONV_TEST_DATA"
+  public static let variable = "SFCONV_SHARED"
 
   /// The folder; nil where nobody named one.
   public static let folder = ProcessInfo.processInfo.environment[variable]

@@ -18,15 +18,18 @@ public enum NMNISTFolder {
   /// Reads a split as frames of counts: samples of shape `[steps, 2, 34, 34]`.
   ///
   /// - Parameters:
-  ///   - limit: at most so many recordings, the first ones; nil for all.
+  ///   - limit: at most so many recordings; nil for all.
+  ///   - seed: where it is given, the limited recordings are drawn by it over all classes; else they are
+  ///     the first ones.
   ///   - microseconds: length of a step; the first starts with the first event.
+  ///   - bits: see ``EventRecording/frames(steps:microseconds:bits:)``.
   /// - Throws: any `data.…` code.
   /// - Complexity: O(events + recordings · steps · pixels), all in memory.
   public static func load(
-    _ path: String, split: DataSplit, limit: Int? = nil, steps: Int, microseconds: Int
+    _ path: String, split: DataSplit, limit: Int? = nil, seed: UInt64? = nil, steps: Int,
+    microseconds: Int, bits: Int? = nil
   ) throws(DataError) -> Dataset {
-    let all = try recordings(path, split)
-    let chosen = limit.map { Array(all.prefix($0)) } ?? all
+    let chosen = try chosen(of: recordings(path, split), limit, seed)
     guard !chosen.isEmpty else {
       throw DataError(
         .empty, "The folder has no \(split.rawValue) recordings.", at: Location(file: path),
@@ -44,12 +47,26 @@ public enum NMNISTFolder {
     samples.reserveCapacity(chosen.count * size)
     for recording in chosen {
       samples += try NMNISTFile.read(path: recording.file)
-        .frames(steps: steps, microseconds: microseconds)
+        .frames(steps: steps, microseconds: microseconds, bits: bits)
     }
     return try Dataset(
       name: "\(path.split(separator: "/").last ?? "nmnist") (\(split.rawValue))",
       sampleShape: [steps, 2, NMNISTFile.size, NMNISTFile.size], samples: .bytes(samples),
       labels: chosen.map(\.label))
+  }
+
+  private static func chosen(
+    of all: [(file: String, label: Int)], _ limit: Int?, _ seed: UInt64?
+  ) throws(DataError) -> [(file: String, label: Int)] {
+    guard let limit, limit < all.count else { return all }
+    guard let seed else { return Array(all.prefix(limit)) }
+    // A data set of the recordings' numbers is drawn from as others are; float32 holds them exactly.
+    let numbers = try Dataset(
+      name: "recordings", sampleShape: [1], samples: .floats(all.indices.map { Float($0) }),
+      labels: all.map(\.label))
+    return numbers.drawn(limit, seed: seed).encoded(scale: [1], offset: [0], bits: nil).map {
+      all[Int($0)]
+    }
   }
 
   private static func recordings(

@@ -46,6 +46,8 @@ struct PlanDamage {
     let inputs = noise.encoded(scale: [form.inputScale], offset: [0], bits: form.inputBits)
     var configuration = TrainingRun.configuration(options)
     configuration.training = false
+    // Noise is the same in all steps.
+    configuration.inputPerStep = false
     let engine = try Network.make(network.form.graph, configuration)
     moments = InputMoments(network, engine: engine, inputs: inputs, count: noise.count)
     self.network = network

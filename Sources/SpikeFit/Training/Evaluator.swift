@@ -13,8 +13,9 @@ struct Evaluator {
   /// Who infers together.
   var processes: any ProcessRing = OneProcess()
 
-  /// Samples per call of the engine.
+  /// Samples per call of the engine, and the numbers that they may be together.
   private static let chunk = 500
+  private static let chunkNumbers = 64 << 20
 
   func accuracy(on data: Dataset) throws(FitError) -> Double {
     let engine = try Network.make(graph, configuration, processes)
@@ -24,8 +25,9 @@ struct Evaluator {
   func accuracy(of engine: Network, on data: Dataset) -> Double {
     var batch: [Float] = []
     var correct = 0
-    for start in stride(from: 0, to: data.count, by: Evaluator.chunk) {
-      let range = start..<min(start + Evaluator.chunk, data.count)
+    let chunk = min(Evaluator.chunk, max(1, Evaluator.chunkNumbers / max(1, data.sampleSize)))
+    for start in stride(from: 0, to: data.count, by: chunk) {
+      let range = start..<min(start + chunk, data.count)
       data.fillBatch(range, scale: [scale], offset: offset, bits: bits, into: &batch)
       let outputs = engine.infer(batch, count: range.count)
       let width = outputs.count / range.count

@@ -119,7 +119,8 @@ struct TrainingRun {
 
   static func configuration(_ options: FitOptions) -> EngineConfiguration {
     EngineConfiguration(
-      timeSteps: options.timeSteps, batch: options.batch, threads: options.threads, training: true,
+      timeSteps: options.timeSteps, inputPerStep: options.inputPerStep, batch: options.batch,
+      threads: options.threads, training: true,
       surrogate: options.surrogate)
   }
 

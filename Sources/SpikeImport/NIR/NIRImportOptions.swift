@@ -21,6 +21,15 @@ public struct NIRImportOptions: Hashable, Sendable {
     case subtract
   }
 
+  /// What the network answers with.
+  public enum ReadOut: String, Hashable, Sendable, CaseIterable {
+    /// Whatever the file ends with.
+    case file
+    /// The potential of the last layer: its neurons integrate without spiking (LI), which is what
+    /// training needs. A last layer of synapses gets such neurons.
+    case potential
+  }
+
   /// Length of a step in the unit of the time constants (seconds, in most files); nil only where
   /// the file has no time constants: then a step is 1 and v grows by r · I.
   public var timeStep: Double?
@@ -30,6 +39,10 @@ public struct NIRImportOptions: Hashable, Sendable {
   public var comparator = Neuron.Comparator.greater
   /// What a spike does to the potential.
   public var reset = Reset.hard
+  /// What the network answers with.
+  public var readOut = ReadOut.file
+  /// Bits of the graded spikes that enter, 1…8, for the stations behind; nil where they are numbers.
+  public var inputBits: Int?
   /// Time steps of an inference, for the stations behind; nil where it is open.
   public var timeSteps: Int?
   /// Shape of one sample where the file has no input node.

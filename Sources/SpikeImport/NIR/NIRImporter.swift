@@ -53,11 +53,12 @@ public enum NIRImporter {
         .noNetwork, "There is nothing between the input and the output.",
         at: Location(node: wiring.output), fix: "check that the file is the one you mean")
     }
+    if options.readOut == .potential { try translator.endWithPotential() }
     let isSpiking = translator.graph.nodes.contains { $0.operator.isNeuron }
     return ImportResult(
       model: Model(
         graph: translator.graph, stage: isSpiking ? .spiking : .imported,
-        encoding: InputEncoding(scale: [1], offset: [0]),
+        encoding: InputEncoding(scale: [1], offset: [0], bits: options.inputBits),
         timeSteps: isSpiking ? options.timeSteps : nil),
       findings: NIRAssumptions.findings(rows, wiring, options) + translator.findings
         + remarks(outline, wiring, result))

@@ -27,6 +27,40 @@ struct NIRTranslator {
     return value.shape
   }
 
+  /// Makes the last layer a read-out: neurons that integrate and do not spike.
+  /// - Throws: `nir.unsupported-use` where the output is no layer of synapses or neurons.
+  mutating func endWithPotential() throws(NIRError) {
+    guard let output = graph.outputs.first, let index = graph.producer(of: output) else { return }
+    let node = graph.nodes[index]
+    var message = "The network ends in neurons that integrate without spiking, as was asked."
+    switch node.operator {
+    case .neuron(var neuron) where neuron.spikes:
+      // Without a threshold, an IF neuron is an integrator without leak.
+      if !neuron.leaks { neuron.membraneDecay = 1 }
+      if !neuron.keepsCurrent { neuron.currentDecay = 0 }
+      neuron.model = .leakyIntegrator
+      graph.nodes[index].operator = .neuron(neuron)
+      if let name = graph.nodes[index].parameters.removeValue(forKey: .threshold) {
+        graph.constants[name] = nil
+      }
+      message += " In the file they spike."
+    case .neuron: return
+    case .linear, .convolution:
+      graph.nodes.append(
+        Node(
+          name: "\(node.name).read-out", operator: .neuron(Neuron(.leakyIntegrator)),
+          inputs: [output], output: "\(node.name).read-out"))
+      graph.outputs = ["\(node.name).read-out"]
+    default:
+      throw NIRError(
+        .unsupportedUse, "The network ends in \(node.operator.name), which has no potential.",
+        at: Location(node: node.name, operator: node.operator.name),
+        fix: "leave --read-out out")
+    }
+    findings.append(
+      Finding(.note, code: "nir.read-out", message: message, location: Location(node: node.name)))
+  }
+
   /// Translates a node that reads others, or the input of the graph where it reads none.
   /// - Throws: any code of the primitives; `nir.shape-mismatch`.
   mutating func add(

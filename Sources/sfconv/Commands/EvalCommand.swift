@@ -23,10 +23,6 @@ struct EvalCommand: ParsableCommand {
   @Option(name: [.long, .customShort("T")], help: "Time steps; those of the model if left out.")
   var timeSteps: Int?
   @Option(
-    help: ArgumentHelp(
-      "Length of a step where the data are recordings of events.", valueName: "microseconds"))
-  var eventStep = 1000
-  @Option(
     help: ArgumentHelp("Write index, label and prediction of every sample.", valueName: "csv file"))
   var predictions: String?
   @OptionGroup var common: CommonOptions
@@ -34,7 +30,6 @@ struct EvalCommand: ParsableCommand {
   func run() throws {
     var request = EvaluateRequest(input: file, data: data.request, timeSteps: timeSteps)
     request.predictions = predictions
-    request.eventStep = eventStep
     try common.print(Pipeline(common.context()).evaluate(request))
   }
 }

@@ -57,7 +57,10 @@ struct ImportCommand: ParsableCommand {
   @Option(
     name: [.long, .customShort("T")], help: "Time steps of an inference, for NIR and netx files.")
   var timeSteps: Int?
-  @Option(help: "Bits of the graded spikes that enter, 1 (the default) to 8, for netx files.")
+  @Option(
+    help: """
+      Bits of the graded spikes that enter, 1 to 8, for NIR (real numbers if left out) and netx files (1).
+      """)
   var inputBits: Int?
   @OptionGroup(title: "NIR options") var nir: NIROptionGroup
   @OptionGroup var common: CommonOptions
