@@ -1,43 +1,22 @@
 #!/usr/bin/env bash
-# Sets up the vendor simulators that the optional tests run. One environment so far: Intel's Lava.
+# Sets up the vendors' tools that the optional tests run, each in a Python environment of its own.
 #
-#   Scripts/setup-vendors.sh [DIRECTORY]        default: .build-vendors/lava
-#   PYTHON=python3.11 Scripts/setup-vendors.sh  another Python (3.11 or 3.12: these have wheels for every pin)
+#   Scripts/setup-vendors.sh [NAME…]           lava, nir, onnx; without a name all of them
+#   PYTHON=python3.11 Scripts/setup-vendors.sh another Python (3.11 or 3.12: these have wheels for every pin)
 #
-# Run again, it does nothing when the environment is complete. Nothing outside DIRECTORY is changed.
+# Environments stand in .build-vendors/NAME and hold what Scripts/vendors/requirements-NAME.txt pins. nir needs
+# PyTorch: on Debian 12 as root the package python3-torch (for CPUs, 140 MB to download), elsewhere from PyPI (on
+# Linux with CUDA, gigabytes). Run again, it does nothing when an environment is complete.
 # Exit codes: 0 ready; 3 PyPI cannot be reached; 1 anything else.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
-directory="${1:-.build-vendors/lava}"
-python="${PYTHON:-python3}"
+names=("$@")
+((${#names[@]})) || names=(lava nir onnx)
 
-# lava-nc and lava-dl declare Python < 3.11 and dependencies (torch, opencv, ...) that netx does not use,
-# hence --ignore-requires-python --no-deps for these two.
-vendor=(lava-nc==0.10.0 lava-dl==0.6.0)
-needed=(
-  numpy==1.26.4 scipy==1.17.1 h5py==3.16.0 networkx==2.8.7 asteval==0.9.33 scikit-learn==1.9.1
-  matplotlib==3.11.2 pillow==13.0.0 cloudpickle==3.1.2 contourpy==1.3.3 cycler==0.12.1 fonttools==4.68.0 joblib==1.6.0
-  kiwisolver==1.5.1 narwhals==2.29.0 packaging==26.3 pyparsing==3.3.3 python-dateutil==4.0.0 threadpoolctl==3.8.0
-  tzdata==2026.6
-)
-stamp="$directory/.sfconv-vendors"
-wanted="$(printf '%s\n' "${vendor[@]}" "${needed[@]}")"
-
-if [[ -x "$directory/bin/python" && -f "$stamp" && "$(cat "$stamp")" == "$wanted" ]]; then
-  echo "lava: $directory is ready, nothing to do"
-  exit 0
-fi
-
-if ! "$python" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null; then
-  echo "setup-vendors: $python is not Python 3.11 or 3.12 (set PYTHON to one)" >&2
-  exit 1
-fi
-echo "lava: installing ${vendor[*]} and ${#needed[@]} more packages from PyPI into $directory"
-mkdir -p "$directory"
-rm -f "$stamp"
-"$python" -m venv "$directory" || {
-  echo "setup-vendors: $python cannot make a virtual environment (Debian: apt install python3-venv)" >&2
-  exit 1
+fail() {
+  echo "setup-vendors: $1" >&2
+  exit "${2:-1}"
 }
 
 # What pip and urllib3 print when no connection comes about (as against a package that does not exist).
@@ -45,24 +24,76 @@ unreachable='NewConnectionError|ConnectTimeout|Connection(Error| refused| reset|
 unreachable+='|Read timed out|Temporary failure in name resolution|Name or service not known'
 unreachable+='|Network is unreachable|No route to host|SSLError'
 
+# install DIRECTORY ARGUMENTS…: pip without dependencies, every version being pinned.
 install() {
-  local log
+  local directory=$1 log
+  shift
   if log="$("$directory/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-      --retries 1 --timeout 20 --no-deps "$@" 2>&1)"; then
+      --retries 1 --timeout 60 --ignore-requires-python --no-deps "$@" 2>&1)"; then
     return 0
   fi
-  if grep -qiE "$unreachable" <<<"$log"; then
-    echo "setup-vendors: PyPI cannot be reached" >&2
-    exit 3
-  fi
-  echo "setup-vendors: pip failed: $(grep '^ERROR' <<<"$log" | tail -n 1 | cut -c 1-200)" >&2
-  exit 1
+  if grep -qiE "$unreachable" <<<"$log"; then fail "PyPI cannot be reached" 3; fi
+  fail "pip failed: $(grep '^ERROR' <<<"$log" | tail -n 1 | cut -c 1-200)"
 }
 
-install "${needed[@]}"
-install --ignore-requires-python "${vendor[@]}"
-if ! "$directory/bin/python" -c 'import h5py, matplotlib, networkx, numpy, scipy, sklearn' 2>/dev/null; then
-  echo "setup-vendors: the packages were installed but do not import" >&2
-  exit 1
-fi
-printf '%s\n' "$wanted" >"$stamp"
+# Debian's PyTorch for CPUs, where this is Debian 12 and it is installed or can be.
+debian_torch() {
+  [[ -z "${PYTHON:-}" && -x /usr/bin/python3 ]] || return 1
+  grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release || return 1
+  if ! dpkg-query -W -f '${Status}' python3-torch 2>/dev/null | grep -q 'ok installed'; then
+    ((EUID == 0)) || return 1
+    echo "nir: installing Debian's python3-torch"
+    apt-get update -qq && env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+      --no-install-recommends python3-torch >/dev/null || return 1
+  fi
+}
+
+set_up() {
+  local name=$1 imports=$2 directory=.build-vendors/$1 requirements=Scripts/vendors/requirements-$1.txt
+  local python=${PYTHON:-python3} options=() torch=none
+  if [[ $name == nir ]]; then
+    torch=pypi
+    if debian_torch; then
+      torch=debian
+      python=/usr/bin/python3
+      options=(--system-site-packages)
+    fi
+  fi
+  local stamp=$directory/.sfconv-vendors wanted
+  wanted="$(grep -v '^#' "$requirements") torch: $torch"
+  if [[ -x $directory/bin/python && -f $stamp && "$(cat "$stamp")" == "$wanted" ]]; then
+    echo "$name: $directory is ready, nothing to do"
+    return
+  fi
+  "$python" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null ||
+    fail "$python is not Python 3.11 or 3.12 (set PYTHON to one)"
+  echo "$name: installing $(grep -vc '^#' "$requirements") packages from PyPI into $directory (torch: $torch)"
+  rm -rf "$directory"
+  mkdir -p "$directory"
+  "$python" -m venv "${options[@]}" "$directory" ||
+    fail "$python cannot make a virtual environment (Debian: apt install python3-venv)"
+  if [[ $torch == pypi ]]; then install_torch "$directory"; fi
+  install "$directory" -r "$requirements"
+  "$directory/bin/python" -c "import $imports" 2>/dev/null ||
+    fail "the packages of $name were installed but do not import"
+  printf '%s\n' "$wanted" >"$stamp"
+}
+
+# PyTorch with what it needs, which its wheels know best.
+install_torch() {
+  local log
+  if ! log="$("$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --retries 1 \
+      --timeout 60 -r Scripts/vendors/requirements-torch.txt 2>&1)"; then
+    if grep -qiE "$unreachable" <<<"$log"; then fail "PyPI cannot be reached" 3; fi
+    fail "pip failed: $(grep '^ERROR' <<<"$log" | tail -n 1 | cut -c 1-200)"
+  fi
+}
+
+for name in "${names[@]}"; do
+  case $name in
+    lava) set_up lava 'h5py, matplotlib, networkx, numpy, scipy, sklearn' ;;
+    nir) set_up nir 'nir, nirtorch, torch, snntorch, sinabs, rockpool.nn.modules, spikingjelly' ;;
+    onnx) set_up onnx 'numpy, onnx, onnxruntime' ;;
+    *) fail "there is no environment '$name'; known are: lava, nir, onnx" ;;
+  esac
+done

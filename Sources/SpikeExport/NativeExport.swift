@@ -44,7 +44,7 @@ public enum NativeExport {
   /// What readers of the files of `target` do otherwise than the bundle says.
   public static func warnings(_ bundle: Bundle, target: String) -> [Finding] {
     guard let dialect = NIRDialect(target: target) else { return [] }
-    return NIRNeuronRule.warnings(bundle, dialect)
+    return NIRFindings.of(bundle, dialect)
   }
 
   static func files(

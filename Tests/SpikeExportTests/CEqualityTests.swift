@@ -110,7 +110,7 @@ struct CEqualityTests {
   func equality() throws {
     guard CCompiler.path != nil else {
       if CCompiler.isRequired { Issue.record("\(CCompiler.advice)") }
-      print("skipped: portable C against the simulator; \(CCompiler.advice)")
+      print("not checked: portable C against the simulator; \(CCompiler.advice)")
       return
     }
     let cases = try Self.cases()
@@ -123,6 +123,7 @@ struct CEqualityTests {
       return
     }
     var compared = 0
+    var differences = 0
     for test in cases {
       let found = lines[test.name] ?? []
       let different = zip(found, test.expected).enumerated().first { $1.0 != $1.1 }
@@ -132,6 +133,7 @@ struct CEqualityTests {
           "\(test.name), line \(line): \(pair.0.prefix(300)) is not \(pair.1.prefix(300))")
       }
       compared += test.expected.count
+      differences += zip(found, test.expected).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
     }
     for test in mutants {
       #expect(lines[test.name] != test.expected, "\(test.name) is not noticed")
@@ -139,6 +141,8 @@ struct CEqualityTests {
     // Networks in which nothing happens would prove nothing.
     let silent = cases.filter { $0.spikes == 0 && $0.bundle.populations.count > 1 }
     #expect(silent.count <= cases.count / 8, "\(silent.map(\.name))")
-    print("portable C: \(cases.count) networks, \(compared) populations and steps compared")
+    print(
+      "portable C: \(cases.count) networks, \(compared) values compared, \(differences) differences"
+    )
   }
 }

@@ -114,7 +114,7 @@ struct LavaEqualityTests {
   func equality() throws {
     guard VendorEnvironment.python != nil else {
       if VendorEnvironment.isRequired { Issue.record("\(VendorEnvironment.advice)") }
-      print("skipped: equality with Lava; \(VendorEnvironment.advice)")
+      print("not checked: equality with Lava; \(VendorEnvironment.advice)")
       return
     }
     let directory = try TemporaryDirectory()
@@ -126,6 +126,7 @@ struct LavaEqualityTests {
     #expect(status == 0, "Lava's process ended with \(status)")
     let finished = Set(text.split(separator: "\n").map(String.init))
     var values = 0
+    var differences = 0
     for test in cases {
       let prefix = "\(directory.path)/\(test.name)/lava"
       guard finished.contains("ok \(prefix)") else {
@@ -138,7 +139,9 @@ struct LavaEqualityTests {
       // A network in which nothing happens would prove nothing.
       #expect(comparison.spikes > 0, "\(test.name) has no spikes")
       values += comparison.values
+      differences += comparison.differences.count
     }
-    print("Lava: \(cases.count) networks, \(values) values compared")
+    print(
+      "Lava: \(cases.count) networks, \(values) values compared, \(differences) differences")
   }
 }

@@ -22,7 +22,10 @@ struct ExportCommand: ParsableCommand {
       "Write another format's files, of the bundle of any chip: c (portable C99), nir or onnx.",
       valueName: "format"))
   var format: String?
-  @Option(help: "Reader whose conventions --format nir follows: norse, spikingjelly or sinabs.")
+  @Option(
+    help:
+      "Reader whose conventions --format nir follows: norse, snntorch, spikingjelly, sinabs or rockpool."
+  )
   var dialect: String?
   @OptionGroup var onnx: ONNXOptionGroup
   @OptionGroup var common: CommonOptions

@@ -8,6 +8,8 @@ enum NIRLayout {
   static let sumPool = "SumPool2d"
   static let flatten = "Flatten"
   static let integrateAndFire = "IF"
+  static let leakyIntegrateAndFire = "LIF"
+  static let currentLeakyIntegrateAndFire = "CubaLIF"
 
   static func text(_ value: String) -> HDF5Group.Member {
     .dataset(HDF5Dataset(shape: [], .strings([value])))
@@ -23,6 +25,10 @@ enum NIRLayout {
 
   static func floats(_ values: [Float], _ shape: [Int]) -> HDF5Group.Member {
     .dataset(HDF5Dataset(shape: shape, .float32(values)))
+  }
+
+  static func doubles(_ values: [Double], _ shape: [Int]) -> HDF5Group.Member {
+    .dataset(HDF5Dataset(shape: shape, .float64(values)))
   }
 
   /// A node of a type.
