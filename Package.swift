@@ -94,9 +94,9 @@ let package = Package(
       resources: [
         .embedInCode("Specs/c.json"), .embedInCode("Specs/loihi2.json"),
         .embedInCode("Specs/odin.json"), .embedInCode("Specs/ranc.json"),
-        .embedInCode("Specs/speck2f.json"),
-        .embedInCode("Specs/tinyodin.json"),
-        .embedInCode("Specs/truenorth.json"), .embedInCode("Specs/xylo-audio3.json"),
+        .embedInCode("Specs/speck2f.json"), .embedInCode("Specs/tinyodin.json"),
+        .embedInCode("Specs/truenorth.json"), .embedInCode("Specs/xylo-audio2.json"),
+        .embedInCode("Specs/xylo-audio3.json"), .embedInCode("Specs/xylo-imu.json"),
       ],
       swiftSettings: strict),
     module(

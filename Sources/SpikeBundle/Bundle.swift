@@ -61,6 +61,9 @@ public enum Arithmetic: String, Hashable, Sendable, CaseIterable {
   case tinyOdin = "tinyodin"
   /// ODIN: one spike after the other, 8-bit unsigned potentials that saturate, linear leak.
   case odin = "odin"
+  /// Xylo: 16-bit states that saturate, decays by shifts, several spikes a step; a spike of a neuron
+  /// arrives one step later.
+  case xylo = "xylo"
 
   /// Whether a leak is a constant by which potentials move towards 0.
   public var hasLinearLeak: Bool { self == .tinyOdin || self == .odin }
@@ -107,9 +110,11 @@ public struct Population: Hashable, Sendable {
   /// Potential before the first step, in integers: one, or one per channel.
   public var initialPotentials: [Int32]
   /// Share of the potential that is lost each step, in 1/4096: 0 is no leak. In the arithmetic of
-  /// tinyODIN and ODIN the integer by which a step moves the potential towards 0.
+  /// tinyODIN and ODIN the integer by which a step moves the potential towards 0; in that of Xylo the
+  /// dash, 0…15: the potential loses its 2^dash-th part, at least 1.
   public var membraneDecay: Int32
-  /// Share of the synaptic current that is lost each step, in 1/4096: 4096 is no memory.
+  /// Share of the synaptic current that is lost each step, in 1/4096: 4096 is no memory. In the
+  /// arithmetic of Xylo the dash, 0…15.
   public var currentDecay: Int32
   /// What integer 1 of potential, threshold and bias means in the units of the model.
   public var scale: Float

@@ -36,6 +36,7 @@ package struct BundleCorpus {
     // Arithmetics of manifest version 2; drawn from the seed itself, so that older seeds stay.
     if seed % 8 == 4 { bundle.arithmetic = .tinyOdin }
     if seed % 8 == 5 { bundle.arithmetic = .odin }
+    if seed % 8 == 6 { bundle.arithmetic = .xylo }
     if coin() { bundle.labels = (0..<number(1...3)).map { "class \($0) ✓" } }
     if coin() { bundle.metadata = ["hash": "00ff", "accuracy": "\(random.uniform())"] }
     return bundle

@@ -198,6 +198,7 @@ extension Arithmetic {
     case .loihiCuba: 2
     case .tinyOdin: 3
     case .odin: 4
+    case .xylo: 5
     }
   }
 
@@ -205,7 +206,7 @@ extension Arithmetic {
   var manifestVersion: Int32 {
     switch self {
     case .plain, .loihiCuba: 1
-    case .tinyOdin, .odin: 2
+    case .tinyOdin, .odin, .xylo: 2
     }
   }
 

@@ -43,6 +43,9 @@ public enum NativeExport {
 
   /// What readers of the files of `target` do otherwise than the bundle says.
   public static func warnings(_ bundle: Bundle, target: String) -> [Finding] {
+    if XyloChip.all.contains(where: { $0.name == target }) {
+      return XyloImages.warnings(bundle)
+    }
     guard let dialect = NIRDialect(target: target) else { return [] }
     return NIRFindings.of(bundle, dialect)
   }
@@ -55,7 +58,9 @@ public enum NativeExport {
         .noNativeFormat, "The target '\(row.name)' has no file format of its own.",
         fix: "leave out --native: the bundle is what this target takes")
     }
-    guard bundle.arithmetic == row.arithmetic || row.takesEveryArithmetic else {
+    // Formats of no chip hold sums of a step; in other arithmetics the same fields mean other things.
+    let isSummed = bundle.arithmetic == .plain || bundle.arithmetic == .loihiCuba
+    guard bundle.arithmetic == row.arithmetic || (row.takesEveryArithmetic && isSummed) else {
       throw ExportError(
         .wrongArithmetic,
         "The bundle was lowered for '\(bundle.target)' (\(bundle.arithmetic.rawValue)); "

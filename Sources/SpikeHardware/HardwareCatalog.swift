@@ -12,7 +12,9 @@ public enum HardwareCatalog {
     ("speck2f", PackageResources.speck2f_json),
     ("tinyodin", PackageResources.tinyodin_json),
     ("truenorth", PackageResources.truenorth_json),
+    ("xylo-audio2", PackageResources.xylo_audio2_json),
     ("xylo-audio3", PackageResources.xylo_audio3_json),
+    ("xylo-imu", PackageResources.xylo_imu_json),
   ]
 
   /// Names of the built-in specs, sorted.

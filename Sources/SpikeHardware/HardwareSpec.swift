@@ -164,7 +164,7 @@ public struct HardwareSpec: Hashable, Sendable {
   }
 
   /// Integer arithmetics, as bundles name them.
-  public static let arithmetics = ["loihi-cuba", "odin", "plain", "tinyodin"]
+  public static let arithmetics = ["loihi-cuba", "odin", "plain", "tinyodin", "xylo"]
 
   /// Kinds of leak, per step and potential v: `exponential` keeps k/4096 of v; `shift` takes v >> d
   /// off; `linear` moves v by a constant towards 0; `constant` adds a constant to v; `none`.

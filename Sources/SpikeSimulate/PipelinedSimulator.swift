@@ -20,9 +20,10 @@ public struct PipelinedSimulator: Sendable {
   ///   chips that work on one spike after the other.
   public init(_ bundle: Bundle) throws(SimulateError) {
     network = try PreparedNetwork(bundle)
-    guard network.crossbar == nil else {
+    guard network.crossbar == nil, network.xylo == nil else {
       throw SimulateError(
-        .exceedsChip, "'\(bundle.arithmetic.rawValue)' has no latency of synapses.",
+        .exceedsChip,
+        "'\(bundle.arithmetic.rawValue)' has no latency of synapses, or one of its own.",
         at: Location(node: bundle.name), fix: "use IntegerSimulator")
     }
     var depths: [Int] = []

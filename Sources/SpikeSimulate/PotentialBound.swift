@@ -46,6 +46,8 @@ public struct PotentialBound: Hashable, Sendable {
     let needed: Int64
     let allowed: Int64
     switch arithmetic {
+    // States saturate; XyloCore checks the constants.
+    case .xylo: (needed, allowed) = (constants, Int64(Int32.max))
     case .plain: (needed, allowed) = (max(sums, potential, constants), Int64(Int32.max))
     // The core holds its own ranges against the constants (EventCrossbar), and saturates.
     case .tinyOdin, .odin: (needed, allowed) = (constants, Int64(Int32.max))

@@ -14,6 +14,8 @@ struct PreparedNetwork: Sendable {
   let readout: Readout
   /// The bundle on a core that works on one spike after the other, where its chip is one.
   let crossbar: PreparedCrossbar?
+  /// The bundle on a Xylo core, where its chip is one.
+  let xylo: PreparedXylo?
 
   /// - Throws: `simulate.invalid-bundle`, `simulate.range-too-wide`.
   init(_ bundle: Bundle) throws(SimulateError) {
@@ -65,6 +67,7 @@ struct PreparedNetwork: Sendable {
       }
     }
     crossbar = try PreparedCrossbar(bundle)
+    xylo = try PreparedXylo(bundle)
     arithmetic = bundle.arithmetic
     timeSteps = bundle.timeSteps
     inputLayout = input

@@ -13,6 +13,7 @@ final class SimulationState {
   private let inputSums: [IntegerBuffer?]
   private let synapses: [[ProjectionState]]
   private let crossbar: CrossbarWindow?
+  private let xylo: XyloWindow?
   var counts = OperationCounts()
   var populationSpikes: [Int64]
 
@@ -30,6 +31,7 @@ final class SimulationState {
     synapses = network.projections.map { $0.map(ProjectionState.init) }
     populationSpikes = network.populations.map { _ in 0 }
     crossbar = network.crossbar.map(CrossbarWindow.init)
+    xylo = network.xylo.map(XyloWindow.init)
   }
 
   /// Puts a population into the state before the first step.
@@ -60,6 +62,7 @@ final class SimulationState {
   func runWindow(afterEachStep body: () -> Void = {}) {
     resetAll()
     if let crossbar { return runWindow(on: crossbar, afterEachStep: body) }
+    if let xylo { return runWindow(on: xylo, afterEachStep: body) }
     for step in 0..<network.timeSteps {
       for population in network.populations.indices {
         deliver(to: population, step: step)

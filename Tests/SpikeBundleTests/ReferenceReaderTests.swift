@@ -29,7 +29,9 @@ enum ReferenceReader {
   }
 
   /// In the order of their numbers in the file, from 1.
-  static let arithmetics: [SpikeBundle.Arithmetic] = [.plain, .loihiCuba, .tinyOdin, .odin]
+  static let arithmetics: [SpikeBundle.Arithmetic] = [
+    .plain, .loihiCuba, .tinyOdin, .odin, .xylo,
+  ]
 
   /// The content of a bundle as the reference reader prints it; how it is stored is left out.
   static func json(_ bundle: SpikeBundle.Bundle) -> NSDictionary {

@@ -21,8 +21,10 @@ struct HardwareCatalogTests {
   @Test("the catalog holds the chips that the documentation names")
   func names() {
     #expect(
-      HardwareCatalog.names
-        == ["c", "loihi2", "odin", "ranc", "speck2f", "tinyodin", "truenorth", "xylo-audio3"])
+      HardwareCatalog.names == [
+        "c", "loihi2", "odin", "ranc", "speck2f", "tinyodin", "truenorth", "xylo-audio2",
+        "xylo-audio3", "xylo-imu",
+      ])
   }
 
   @Test("TrueNorth has four unique weights per neuron, and absent synapses cost none")

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "simulate_kernels.h"
+#include "simulate_xylo.h"
 #include "fit_kernels.h"
 #include "spk_activations.h"
 #include "spk_event_convolution.h"

@@ -57,11 +57,12 @@ public enum Lowering {
     }
     try builder.checkReadout(of: outputs[0])
     let readsPotential = builder.populations.last?.model == "LI"
-    return Bundle(
+    let bundle = Bundle(
       name: name ?? model.graph.name, producer: producer, target: target.name,
       arithmetic: target.arithmetic, timeSteps: steps, input: input,
       populations: builder.populations, projections: builder.projections,
       codebooks: builder.codebooks.codebooks,
       readout: readsPotential ? .largestPotential : .mostSpikes)
+    return target.arithmetic == .xylo ? try XyloRendering.rendered(bundle) : bundle
   }
 }

@@ -20,6 +20,13 @@ extension Rule {
     {
       return []
     }
+    // Decays of Xylo's arithmetic are its dashes.
+    let dashes: ClosedRange<Int32> = 0...15
+    if fact.value == "shift", inspection.bundle.arithmetic == .xylo,
+      leaky.allSatisfy({ dashes.contains($0.membraneDecay) && dashes.contains($0.currentDecay) })
+    {
+      return []
+    }
     return leaky.map { population in
       let states = population.membraneDecay != 0 ? "potentials" : "synaptic currents"
       let lost = population.membraneDecay != 0 ? population.membraneDecay : population.currentDecay
