@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up the vendors' tools that the optional tests run, each in a Python environment of its own.
 #
-#   Scripts/setup-vendors.sh [NAME…]           lava, nir, onnx; without a name all of them
+#   Scripts/setup-vendors.sh [NAME…]           lava, nir, onnx, xylo; without a name all
 #   PYTHON=python3.11 Scripts/setup-vendors.sh another Python (3.11 or 3.12: these have wheels for every pin)
 #
 # Environments stand in .build-vendors/NAME and hold what Scripts/vendors/requirements-NAME.txt pins. nir needs
@@ -12,7 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 names=("$@")
-((${#names[@]})) || names=(lava nir onnx)
+((${#names[@]})) || names=(lava nir onnx xylo)
 
 fail() {
   echo "setup-vendors: $1" >&2
@@ -94,6 +94,7 @@ for name in "${names[@]}"; do
     lava) set_up lava 'h5py, matplotlib, networkx, numpy, scipy, sklearn' ;;
     nir) set_up nir 'nir, nirtorch, torch, snntorch, sinabs, rockpool.nn.modules, spikingjelly' ;;
     onnx) set_up onnx 'numpy, onnx, onnxruntime' ;;
-    *) fail "there is no environment '$name'; known are: lava, nir, onnx" ;;
+    xylo) set_up xylo 'numpy, scipy, xylosim' ;;
+    *) fail "there is no environment '$name'; known are: lava, nir, onnx, xylo" ;;
   esac
 done

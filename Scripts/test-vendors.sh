@@ -5,13 +5,13 @@
 #   Scripts/test-vendors.sh [--skip-build]
 #
 # Environments stand in .build-vendors and are made where they are missing (Scripts/setup-vendors.sh);
-# SFCONV_VENDORS (Lava), SFCONV_NIR and SFCONV_ONNX name others that are ready: DIR/bin/python.
+# SFCONV_VENDORS (Lava), SFCONV_NIR, SFCONV_ONNX and SFCONV_XYLO name others that are ready: DIR/bin/python.
 # Exit codes: 0 all rows checked without a difference; 1 a difference or another failure; 2 a row is "not checked".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-declare -A variables=([lava]=SFCONV_VENDORS [nir]=SFCONV_NIR [onnx]=SFCONV_ONNX)
-for name in lava nir onnx; do
+declare -A variables=([lava]=SFCONV_VENDORS [nir]=SFCONV_NIR [onnx]=SFCONV_ONNX [xylo]=SFCONV_XYLO)
+for name in lava nir onnx xylo; do
   variable=${variables[$name]}
   if [[ -z "${!variable:-}" ]]; then
     if Scripts/setup-vendors.sh "$name"; then
@@ -27,9 +27,9 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
 swift test -c release --skip-build \
-  --filter 'SpikeExportTests\.(Lava|NIR|ONNX|C)EqualityTests' 2>&1 | tee "$log" | grep -v '^[◇↳]' || status=1
+  --filter 'SpikeExportTests\.(Lava|NIR|ONNX|Xylo|C)EqualityTests' 2>&1 | tee "$log" | grep -v '^[◇↳]' || status=1
 
-rows=(Lava 'portable C' ONNX)
+rows=(Lava 'portable C' ONNX Xylo)
 for reader in norse snntorch spikingjelly sinabs rockpool; do rows+=("NIR in $reader"); done
 missing=0
 echo

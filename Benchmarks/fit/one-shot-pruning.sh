@@ -16,7 +16,7 @@ for score in ${SCORES:-fsc-c fsc-kc fsc-n fsc-t fsc-k taylor svs l1 rate random}
   for share in 0.5 0.7; do
     echo "== $score $share"
     "$sfconv" fit "$folder/trained.sfm" -o "$folder/pruned.sfm" --target neutral \
-      --data fashion-mnist --epochs 0 --one-shot --test-samples 2000 --prune "$share" \
+      --data fashion-mnist --epochs 0 --one-shot --crowding 0 --test-samples 2000 --prune "$share" \
       --score "$score" -q "$@" | grep -E "before integers|channels of|effective MACs"
   done
 done

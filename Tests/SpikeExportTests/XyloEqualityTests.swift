@@ -96,6 +96,7 @@ struct XyloEqualityTests {
       cases + mutants, python: python, folder: directory.path)
     for problem in problems { Issue.record("\(problem)") }
     var compared = 0
+    var differences = 0
     for test in cases {
       for (name, expected) in test.expected.sorted(by: { $0.key < $1.key }) {
         let found = values[test.name]?[name] ?? []
@@ -104,6 +105,8 @@ struct XyloEqualityTests {
           found == expected,
           "\(test.name), \(name): \(found.count) of \(expected.count), first at \(place)")
         compared += expected.count
+        differences +=
+          zip(found, expected).count { $0 != $1 } + abs(found.count - expected.count)
       }
     }
     for test in mutants {
@@ -112,7 +115,8 @@ struct XyloEqualityTests {
     }
     #expect(images >= 20)
     print(
-      "Xylo: \(cases.count) networks, \(compared) values compared, \(images) sets of RAM images")
+      "Xylo: \(cases.count) networks, \(compared) values compared, \(differences) differences, "
+        + "\(images) sets of RAM images")
   }
 
   @Test("what Xylo does not hold is refused")
@@ -163,8 +167,8 @@ enum XyloTool {
   }()
 
   static let advice =
-    "xylosim is missing; make a virtual environment (pip install xylosim==0.1.3 numpy scipy; pip "
-    + "install --no-deps rockpool==3.1.0) and set SFCONV_XYLO to its directory"
+    "xylosim is missing; run Scripts/setup-vendors.sh xylo, or set SFCONV_XYLO to an environment of "
+    + "one's own"
 
   /// Values by case and file, what failed, and how many sets of images were compared.
   static func run(

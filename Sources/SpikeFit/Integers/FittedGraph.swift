@@ -134,8 +134,8 @@ struct FittedGraph {
       findings.append(
         Finding(
           .warning, code: "fit.potential-bound",
-          message: "In the worst case a potential or the sum of one step reaches \(needed); the "
-            + "chip holds \(limit).",
+          message: "In the worst case a potential or the sum of one step reaches \(needed); "
+            + "units were chosen for at most \(limit) on this chip.",
           location: Location(node: graph.nodes[population.node].name),
           fix: "use fewer weight bits or fewer time steps if the integer accuracy is low",
           needed: "\(needed)", allowed: "\(limit)"))
