@@ -1,4 +1,5 @@
 import Foundation
+import SpikeBundle
 import SpikeDiagnostics
 import SpikePipeline
 import SpikeTestSupport
@@ -51,7 +52,7 @@ struct NIRWholeWayTests {
     #expect(error?.message.contains("'euler' and 'exponential'") == true)
   }
 
-  @Test("a netx file becomes a fitted model")
+  @Test("a netx file becomes a fitted model, exported with the input bits that were given")
   func netx() throws {
     try WholeWayTests.inFolder { folder in
       var request = ImportRequest(
@@ -60,6 +61,13 @@ struct NIRWholeWayTests {
       _ = try WholeWayTests.pipeline.importModel(request)
       let text = try WholeWayTests.pipeline.inspect("\(folder)/x.sfm").text
       #expect(text.contains("fitted"), "\(text)")
+      for bits in [2, 4, 8] {
+        request.inputBits = bits
+        _ = try WholeWayTests.pipeline.importModel(request)
+        _ = try WholeWayTests.pipeline.export(
+          ExportRequest(input: "\(folder)/x.sfm", output: "\(folder)/x.sfb", target: "loihi2"))
+        #expect(try BundleFile.read(path: "\(folder)/x.sfb").input.bits == bits)
+      }
     }
   }
 
