@@ -92,9 +92,11 @@ let package = Package(
       name: "SpikeHardware", dependencies: ["SpikeDiagnostics"],
       exclude: ["Specs/hardware-spec.schema.json"],
       resources: [
-        .embedInCode("Specs/c.json"), .embedInCode("Specs/loihi2.json"),
+        .embedInCode("Specs/c.json"), .embedInCode("Specs/dynapcnn.json"),
+        .embedInCode("Specs/loihi2.json"),
         .embedInCode("Specs/odin.json"), .embedInCode("Specs/ranc.json"),
-        .embedInCode("Specs/speck2f.json"), .embedInCode("Specs/tinyodin.json"),
+        .embedInCode("Specs/speck2e.json"), .embedInCode("Specs/speck2f.json"),
+        .embedInCode("Specs/tinyodin.json"),
         .embedInCode("Specs/truenorth.json"), .embedInCode("Specs/xylo-audio2.json"),
         .embedInCode("Specs/xylo-audio3.json"), .embedInCode("Specs/xylo-imu.json"),
       ],

@@ -889,7 +889,7 @@ const ProtobufCEnumDescriptor sfconv__bundle__version__descriptor =
   sfconv__bundle__version__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue sfconv__bundle__arithmetic__enum_values_by_number[6] =
+static const ProtobufCEnumValue sfconv__bundle__arithmetic__enum_values_by_number[7] =
 {
   { "ARITHMETIC_UNSPECIFIED", "SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_UNSPECIFIED", 0 },
   { "ARITHMETIC_PLAIN", "SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_PLAIN", 1 },
@@ -897,15 +897,17 @@ static const ProtobufCEnumValue sfconv__bundle__arithmetic__enum_values_by_numbe
   { "ARITHMETIC_TINYODIN", "SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_TINYODIN", 3 },
   { "ARITHMETIC_ODIN", "SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_ODIN", 4 },
   { "ARITHMETIC_XYLO", "SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_XYLO", 5 },
+  { "ARITHMETIC_SPECK", "SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_SPECK", 6 },
 };
 static const ProtobufCIntRange sfconv__bundle__arithmetic__value_ranges[] = {
-{0, 0},{0, 6}
+{0, 0},{0, 7}
 };
-static const ProtobufCEnumValueIndex sfconv__bundle__arithmetic__enum_values_by_name[6] =
+static const ProtobufCEnumValueIndex sfconv__bundle__arithmetic__enum_values_by_name[7] =
 {
   { "ARITHMETIC_LOIHI_CUBA", 2 },
   { "ARITHMETIC_ODIN", 4 },
   { "ARITHMETIC_PLAIN", 1 },
+  { "ARITHMETIC_SPECK", 6 },
   { "ARITHMETIC_TINYODIN", 3 },
   { "ARITHMETIC_UNSPECIFIED", 0 },
   { "ARITHMETIC_XYLO", 5 },
@@ -917,9 +919,9 @@ const ProtobufCEnumDescriptor sfconv__bundle__arithmetic__descriptor =
   "Arithmetic",
   "Sfconv__Bundle__Arithmetic",
   "sfconv.bundle",
-  6,
+  7,
   sfconv__bundle__arithmetic__enum_values_by_number,
-  6,
+  7,
   sfconv__bundle__arithmetic__enum_values_by_name,
   1,
   sfconv__bundle__arithmetic__value_ranges,

@@ -4,6 +4,10 @@
 //   p = u * current_keep,   u = sgn(p) (|p| >> 12) + (sum << shift), wrapped once to 24 bits
 //   q = v * membrane_keep,  v = sgn(q) (|q| >> 12) + u + bias, clipped to +-(2^23 - 1)
 //   spike where v > threshold (or >=), then v = reset value or v - threshold
+//
+// With `several` (DYNAP-CNN, as sinabs' integrate-and-fire layer computes a frame):
+//   v = v + sum + bias, n = v / threshold spikes (0 below it, at most 255), then v = 0 where n > 0, or
+//   v - n threshold; v saturates at 16 bits
 #include "simulate_kernels.h"
 
 #if defined(__x86_64__) && defined(__ELF__)
@@ -77,13 +81,44 @@ static inline __attribute__((always_inline)) void step(
   }
 }
 
+enum { MOST_SPIKES = 255 };
+
+static void step_several(
+  const spike_sim_neurons *n, const int32_t *restrict sums, int32_t *restrict currents,
+  int32_t *restrict potentials, int32_t *restrict spikes, spike_sim_counts *counts)
+{
+  for (int32_t position = 0; position < n->positions; position++) {
+    const int64_t first = (int64_t)position * n->channels;
+    for (int32_t channel = 0; channel < n->channels; channel++) {
+      const int64_t i = first + channel;
+      const int64_t threshold = n->thresholds[channel];
+      int64_t v = (int64_t)potentials[i] + sums[i] + n->biases[channel];
+      counts->updates += v != potentials[i];
+      int64_t fired = v >= threshold ? v / threshold : 0;
+      if (fired > MOST_SPIKES) {
+        fired = MOST_SPIKES;
+        counts->clips++;
+      }
+      if (fired > 0) v = n->by_subtraction ? v - fired * threshold : n->reset_value;
+      const int64_t inside = v > INT16_MAX ? INT16_MAX : v < INT16_MIN ? INT16_MIN : v;
+      counts->clips += inside != v;
+      counts->spikes += fired;
+      spikes[i] = (int32_t)fired;
+      currents[i] = sums[i];
+      potentials[i] = (int32_t)inside;
+    }
+  }
+}
+
 CLONES
 void spike_sim_step(
   const spike_sim_neurons *n, const int32_t *sums, int32_t *currents, int32_t *potentials,
   int32_t *spikes, spike_sim_counts *counts)
 {
   const int leaks = n->current_keep != 0 || n->membrane_keep != KEEP_ALL;
-  if (!leaks && n->bits24 && n->spikes && !n->by_subtraction) {
+  if (n->several) {
+    step_several(n, sums, currents, potentials, spikes, counts);
+  } else if (!leaks && n->bits24 && n->spikes && !n->by_subtraction) {
     step(n, sums, currents, potentials, spikes, counts, 0, 1, 1, 0);
   } else if (!leaks && !n->bits24 && n->spikes && n->by_subtraction) {
     step(n, sums, currents, potentials, spikes, counts, 0, 0, 1, 1);

@@ -64,9 +64,14 @@ public enum Arithmetic: String, Hashable, Sendable, CaseIterable {
   /// Xylo: 16-bit states that saturate, decays by shifts, several spikes a step; a spike of a neuron
   /// arrives one step later.
   case xylo = "xylo"
+  /// Cores of DYNAP-CNN (Speck): 16-bit potentials that saturate, no leak, several spikes a step.
+  case speck = "speck"
 
   /// Whether a leak is a constant by which potentials move towards 0.
   public var hasLinearLeak: Bool { self == .tinyOdin || self == .odin }
+
+  /// Spikes that a neuron may send in one step to synapses that sum them up.
+  package var mostSpikes: Int { self == .speck ? SpeckNumbers.mostSpikes : 1 }
 }
 
 /// How data enter the network: the same graded spikes in every time step.

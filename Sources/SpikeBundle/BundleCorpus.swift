@@ -37,6 +37,7 @@ package struct BundleCorpus {
     if seed % 8 == 4 { bundle.arithmetic = .tinyOdin }
     if seed % 8 == 5 { bundle.arithmetic = .odin }
     if seed % 8 == 6 { bundle.arithmetic = .xylo }
+    if seed % 8 == 2 { bundle.arithmetic = .speck }
     if coin() { bundle.labels = (0..<number(1...3)).map { "class \($0) ✓" } }
     if coin() { bundle.metadata = ["hash": "00ff", "accuracy": "\(random.uniform())"] }
     return bundle

@@ -39,7 +39,7 @@ package struct CrossbarChip: Hashable, Sendable {
     switch arithmetic {
     case .tinyOdin: self = .tinyOdin
     case .odin: self = .odin
-    case .plain, .loihiCuba, .xylo: return nil
+    case .plain, .loihiCuba, .xylo, .speck: return nil
     }
   }
 

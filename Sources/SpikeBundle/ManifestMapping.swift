@@ -199,6 +199,7 @@ extension Arithmetic {
     case .tinyOdin: 3
     case .odin: 4
     case .xylo: 5
+    case .speck: 6
     }
   }
 
@@ -206,7 +207,7 @@ extension Arithmetic {
   var manifestVersion: Int32 {
     switch self {
     case .plain, .loihiCuba: 1
-    case .tinyOdin, .odin, .xylo: 2
+    case .tinyOdin, .odin, .xylo, .speck: 2
     }
   }
 

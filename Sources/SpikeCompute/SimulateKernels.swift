@@ -95,14 +95,20 @@ public struct EventNeurons: Sendable {
   public var spikesAboveOnly: Bool
   /// Potential after a spike in units of the state; nil: the threshold is subtracted.
   public var resetValue: Int32?
+  /// Whether a neuron spikes as often as its threshold fits into the potential, at most 255 times a
+  /// step, and potentials saturate at 16 bits (DYNAP-CNN); thresholds are at least 1.
+  public var spikesSeveralTimes: Bool
 
   /// Makes the constants.
   public init(
     positions: Int, channels: Int, thresholds: IntegerBuffer, biases: IntegerBuffer, shift: Int,
     currentKeep: Int, membraneKeep: Int, has24BitStates: Bool, wrapsSums: Bool, spikes: Bool,
-    spikesAboveOnly: Bool, resetValue: Int32?
+    spikesAboveOnly: Bool, resetValue: Int32?, spikesSeveralTimes: Bool = false
   ) {
     precondition(thresholds.count == channels && biases.count == channels, "one per channel")
+    precondition(
+      !spikesSeveralTimes || thresholds.array().allSatisfy { $0 > 0 }, "thresholds of at least 1")
+    self.spikesSeveralTimes = spikesSeveralTimes
     self.positions = positions
     self.channels = channels
     self.thresholds = thresholds
@@ -120,13 +126,13 @@ public struct EventNeurons: Sendable {
 
 /// What happened in the steps of a population.
 public struct EventCounts: Hashable, Sendable {
-  /// Neurons that spiked.
+  /// Spikes.
   public var spikes: Int64 = 0
   /// Potentials that a step changed before the reset (NeuroBench: membrane updates).
   public var updates: Int64 = 0
   /// Currents that left 24 bits and wrapped.
   public var wraps: Int64 = 0
-  /// Potentials that left 24 bits and were clipped.
+  /// Potentials that left the range of states and were clipped, and numbers of spikes.
   public var clips: Int64 = 0
 
   /// All zero.
@@ -213,7 +219,8 @@ public enum SimulateKernels {
       membrane_keep: Int32(neurons.membraneKeep), bits24: neurons.has24BitStates ? 1 : 0,
       wraps_sums: neurons.wrapsSums ? 1 : 0, spikes: neurons.spikes ? 1 : 0,
       above_only: neurons.spikesAboveOnly ? 1 : 0,
-      by_subtraction: neurons.resetValue == nil ? 1 : 0, reset_value: neurons.resetValue ?? 0)
+      by_subtraction: neurons.resetValue == nil ? 1 : 0, reset_value: neurons.resetValue ?? 0,
+      several: neurons.spikesSeveralTimes ? 1 : 0)
     var result = spike_sim_counts()
     unsafe spike_sim_step(
       &c, sums.start, currents.start, potentials.start, spikes.start, &result)

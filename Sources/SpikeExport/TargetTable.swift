@@ -6,7 +6,8 @@ public import SpikeDiagnostics
 public enum TargetTable {
   /// The rows, in the order of listings.
   public static let rows: [ExportTarget] = [
-    .c, .loihi2, .odin, .ranc, .tinyOdin, .xyloAudio2, .xyloAudio3, .xyloIMU,
+    .c, .dynapcnn, .loihi2, .odin, .ranc, .speck2e, .speck2f, .tinyOdin, .xyloAudio2, .xyloAudio3,
+    .xyloIMU,
   ]
 
   /// Formats of no chip, which take the bundle of every chip (`--format`).

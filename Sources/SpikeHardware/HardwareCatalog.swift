@@ -6,9 +6,11 @@ public enum HardwareCatalog {
   /// Name and JSON text of each built-in spec, sorted by name.
   package static let rows: [(name: String, json: [UInt8])] = [
     ("c", PackageResources.c_json),
+    ("dynapcnn", PackageResources.dynapcnn_json),
     ("loihi2", PackageResources.loihi2_json),
     ("odin", PackageResources.odin_json),
     ("ranc", PackageResources.ranc_json),
+    ("speck2e", PackageResources.speck2e_json),
     ("speck2f", PackageResources.speck2f_json),
     ("tinyodin", PackageResources.tinyodin_json),
     ("truenorth", PackageResources.truenorth_json),

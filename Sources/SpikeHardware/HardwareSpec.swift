@@ -117,6 +117,10 @@ public struct HardwareSpec: Hashable, Sendable {
   public var comparators: Fact<[String]>?
   /// Layouts of synapses: `dense`, `convolution`.
   public var connections: Fact<[String]>?
+  /// Strides of convolutions that the chip has.
+  public var strides: Fact<[Int]>?
+  /// Sides of the square sum pools that the chip has; 1 is none.
+  public var pools: Fact<[Int]>?
   /// What may have a threshold of its own: `layer`, `channel`, `neuron`.
   public var thresholdScope: Fact<String>?
   /// True if every potential is 0 before the first step.
@@ -141,7 +145,8 @@ public struct HardwareSpec: Hashable, Sendable {
     comparators: Fact<[String]>?, connections: Fact<[String]>?, thresholdScope: Fact<String>?,
     startsAtZero: Fact<Bool>?, uniqueWeights: UniqueWeightLimit?,
     coreMemories: [CoreMemory] = [], energy: [EnergyFigure], notes: [String],
-    sources: [SpecSource], leak: Fact<String>? = nil
+    sources: [SpecSource], leak: Fact<String>? = nil, strides: Fact<[Int]>? = nil,
+    pools: Fact<[Int]>? = nil
   ) {
     self.name = name
     self.title = title
@@ -161,10 +166,14 @@ public struct HardwareSpec: Hashable, Sendable {
     self.notes = notes
     self.sources = sources
     self.leak = leak
+    self.strides = strides
+    self.pools = pools
   }
 
   /// Integer arithmetics, as bundles name them.
-  public static let arithmetics = ["loihi-cuba", "odin", "plain", "tinyodin", "xylo"]
+  public static let arithmetics = [
+    "loihi-cuba", "odin", "plain", "speck", "tinyodin", "xylo",
+  ]
 
   /// Kinds of leak, per step and potential v: `exponential` keeps k/4096 of v; `shift` takes v >> d
   /// off; `linear` moves v by a constant towards 0; `constant` adds a constant to v; `none`.

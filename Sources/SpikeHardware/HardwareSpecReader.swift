@@ -52,7 +52,7 @@ public enum HardwareSpecReader {
     let semantics = try root.object("semantics")
     try semantics?.allow([
       "neuronModels", "resets", "comparators", "connections", "thresholdScope", "startsAtZero",
-      "leak",
+      "leak", "strides", "pools",
     ])
     let name = try root.required("name", root.text("name"))
     guard name.wholeMatch(of: /[a-z0-9][a-z0-9-]*/) != nil else {
@@ -84,7 +84,9 @@ public enum HardwareSpecReader {
       energy: try energy(of: root, ids),
       notes: try root.texts("notes") ?? [],
       sources: sources,
-      leak: try word("leak", of: semantics, ids, HardwareSpec.leakKinds))
+      leak: try word("leak", of: semantics, ids, HardwareSpec.leakKinds),
+      strides: try numbers("strides", of: semantics, ids),
+      pools: try numbers("pools", of: semantics, ids))
   }
 
   private static func limits(
@@ -109,6 +111,19 @@ public enum HardwareSpecReader {
     }
     if let object, let name = result?.value.first(where: { !known.contains($0) }) {
       throw object.invalid(key, "'\(name)'", allowed: known.joined(separator: ", "))
+    }
+    return result
+  }
+
+  /// A fact that is a list of positive numbers.
+  private static func numbers(
+    _ key: String, of object: SpecObject?, _ ids: [String]
+  ) throws(HardwareSpecError) -> Fact<[Int]>? {
+    let result = try fact(key, of: object, ids) {
+      (object: SpecObject) throws(HardwareSpecError) in try object.integers("value")
+    }
+    if let object, let bad = result?.value.first(where: { $0 < 1 }) {
+      throw object.invalid(key, "\(bad)", allowed: "positive numbers")
     }
     return result
   }

@@ -36,6 +36,12 @@ public enum LimitName: String, Hashable, Sendable, CaseIterable {
   case channels
   /// Taps of a convolution kernel along one axis.
   case kernelSize
+  /// Border of a convolution along one axis.
+  case padding
+  /// Height or width of the map that enters a layer.
+  case inputSide
+  /// Height or width of a layer's map of neurons.
+  case outputSide
   /// Smallest integer weight.
   case weightMinimum
   /// Largest integer weight.

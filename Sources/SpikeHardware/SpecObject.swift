@@ -61,6 +61,17 @@ struct SpecObject: Sendable {
     return result
   }
 
+  func integers(_ key: String) throws(HardwareSpecError) -> [Int]? {
+    guard let value = members[key] else { return nil }
+    guard case .array(let items) = value else { throw wrong(key, value, "a list of integers") }
+    var result: [Int] = []
+    for item in items {
+      guard case .integer(let number) = item else { throw wrong(key, item, "an integer") }
+      result.append(number)
+    }
+    return result
+  }
+
   func integer(_ key: String) throws(HardwareSpecError) -> Int? {
     guard let value = members[key] else { return nil }
     guard case .integer(let number) = value else { throw wrong(key, value, "an integer") }

@@ -34,6 +34,11 @@ extension Pipeline {
         limit.rawValue, String(fact.value),
         spec.citation(of: fact) + (fact.note.map { " (\($0))" } ?? ""))
     }
+    for (name, fact) in [("strides", spec.strides), ("pools", spec.pools)] {
+      guard let fact else { continue }
+      let values = fact.value.map(String.init).joined(separator: ", ")
+      table.add(name, values, spec.citation(of: fact))
+    }
     var lines = ["\(spec.name): \(spec.title)", spec.summary, "", table.text]
     if let unique = spec.uniqueWeights {
       lines.append(

@@ -48,6 +48,8 @@ public struct PotentialBound: Hashable, Sendable {
     switch arithmetic {
     // States saturate; XyloCore checks the constants.
     case .xylo: (needed, allowed) = (constants, Int64(Int32.max))
+    // States saturate; SpeckNumbers checks the constants.
+    case .speck: (needed, allowed) = (max(sums, constants), Int64(Int32.max))
     case .plain: (needed, allowed) = (max(sums, potential, constants), Int64(Int32.max))
     // The core holds its own ranges against the constants (EventCrossbar), and saturates.
     case .tinyOdin, .odin: (needed, allowed) = (constants, Int64(Int32.max))

@@ -7,8 +7,8 @@ struct PreparedPopulation: Sendable {
   let name: String
   let layout: MapLayout
   let neurons: EventNeurons
-  /// Whether its spikes leave it. A read-out integrates only; in Loihi's arithmetic it is a neuron
-  /// with the highest threshold, and passing that threshold is an overflow.
+  /// Whether its spikes leave it. A read-out integrates only; in the arithmetics of Loihi and
+  /// Speck it is a neuron with the highest threshold, and passing that threshold is an overflow.
   let spikes: Bool
   /// Potential of each channel before the first step, in units of the state.
   let initial: [Int32]
@@ -24,6 +24,7 @@ struct PreparedPopulation: Sendable {
   ) throws(SimulateError) {
     let problem = InvalidBundle(node: population.name)
     let isLoihi = arithmetic == .loihiCuba
+    let isSpeck = arithmetic == .speck
     let shift = isLoihi ? 6 : 0
     name = population.name
     self.layout = layout
@@ -38,6 +39,7 @@ struct PreparedPopulation: Sendable {
         "The decays are \(population.membraneDecay) and \(population.currentDecay); allowed are "
           + "0…4096.")
     }
+    if isSpeck, let message = SpeckNumbers.problem(of: population) { throw problem(message) }
     func perChannel(
       _ values: [Int32], _ what: String, default missing: Int32?
     ) throws(SimulateError) -> [Int32] {
@@ -56,7 +58,8 @@ struct PreparedPopulation: Sendable {
       population.thresholds, "thresholds",
       default: spikes ? nil : PreparedPopulation.highestThreshold)
     if !spikes {
-      thresholds = thresholds.map { _ in PreparedPopulation.highestThreshold }
+      let highest = isSpeck ? SpeckNumbers.silentThreshold : PreparedPopulation.highestThreshold
+      thresholds = thresholds.map { _ in highest }
     }
     let biases = try perChannel(population.biases, "biases", default: 0)
     let initial = try perChannel(population.initialPotentials, "initial potentials", default: 0)
@@ -66,7 +69,7 @@ struct PreparedPopulation: Sendable {
     case .bySubtraction: reset = nil
     case nil:
       guard !spikes else { throw problem("A neuron that spikes needs a reset.") }
-      reset = 0
+      reset = isSpeck ? nil : 0
     }
     bound = PotentialBound(
       sums: projections.map(\.sumRange), biases: biases, initial: initial,
@@ -86,8 +89,8 @@ struct PreparedPopulation: Sendable {
       membraneKeep: 4096 - Int(population.membraneDecay), has24BitStates: isLoihi,
       wrapsSums: isLoihi
         && projections.contains { if case .convolution = $0.kind { true } else { false } },
-      spikes: spikes || isLoihi,
+      spikes: spikes || isLoihi || isSpeck,
       spikesAboveOnly: population.spikesAboveOnly || !spikes,
-      resetValue: reset.map { $0 << Int32(shift) })
+      resetValue: reset.map { $0 << Int32(shift) }, spikesSeveralTimes: isSpeck)
   }
 }

@@ -53,7 +53,7 @@ extension PreparedProjection {
     sourceLayout = try PreparedProjection.sourceLayout(projection, bundle, layouts, problem)
     var largest = 0
     for source in sources {
-      largest += source == .input ? (1 << bundle.input.bits) - 1 : 1
+      largest += source == .input ? (1 << bundle.input.bits) - 1 : bundle.arithmetic.mostSpikes
     }
     isGraded = sources.contains(.input) && bundle.input.bits > 1
     if let window {

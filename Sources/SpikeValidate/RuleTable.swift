@@ -3,7 +3,7 @@ package enum RuleTable {
   /// One row per rule.
   package static let rules: [Rule] = [
     .arithmetic, .neurons, .addresses, .ports, .cores, .layers, .channels, .kernelSize,
-    .connections, .synapses,
+    .coreGeometry, .coreMemory, .connections, .synapses,
     .fanIn, .fanOut, .fanOutLayers, .synapseMemory, .weights, .uniqueWeights, .thresholds,
     .thresholdScope, .biases, .potentials, .neuronModel, .leak, .reset, .comparator,
     .initialPotential,

@@ -30,7 +30,7 @@ enum ReferenceReader {
 
   /// In the order of their numbers in the file, from 1.
   static let arithmetics: [SpikeBundle.Arithmetic] = [
-    .plain, .loihiCuba, .tinyOdin, .odin, .xylo,
+    .plain, .loihiCuba, .tinyOdin, .odin, .xylo, .speck,
   ]
 
   /// The content of a bundle as the reference reader prints it; how it is stored is left out.

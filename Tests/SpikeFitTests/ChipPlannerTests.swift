@@ -157,17 +157,17 @@ struct ChipPlannerTests {
 
   @Test("layers find cores whose memories hold them")
   func memories() throws {
-    // Layer 1: 9 taps → 2^(4+4) words, 12·8·8 states; layer 2: 108 inputs · 2^2 words, 3 states.
+    // Layer 1: 9 taps → 2^(4+4) words, 12·8·8 states; layer 2: 12 · 2^(4+2) words, 3 states.
     func memories(_ first: (Int, Int), _ second: (Int, Int)) throws -> ChipPlan {
       let list = [first, second].map {
         #"{"kernelWords":\#($0.0),"neuronWords":\#($0.1),"biasWords":64}"#
       }.joined(separator: ",")
       return try plan("", #","coreMemories":[\#(list)]"#)
     }
-    #expect(try memories((256, 768), (432, 3)).removed.channels == 0)
-    #expect(try memories((432, 3), (256, 768)).removed.channels == 0)
-    #expect(try memories((256, 767), (432, 3)).removed.channels == 1)
-    #expect(try memories((256, 768), (431, 3)).removed.channels == 1)
+    #expect(try memories((256, 768), (768, 3)).removed.channels == 0)
+    #expect(try memories((768, 3), (256, 768)).removed.channels == 0)
+    #expect(try memories((256, 767), (768, 3)).removed.channels == 1)
+    #expect(try memories((256, 768), (767, 3)).removed.channels == 1)
   }
 
   @Test("training ends within the planned widths, on top of what the user prunes")

@@ -22,8 +22,8 @@ struct HardwareCatalogTests {
   func names() {
     #expect(
       HardwareCatalog.names == [
-        "c", "loihi2", "odin", "ranc", "speck2f", "tinyodin", "truenorth", "xylo-audio2",
-        "xylo-audio3", "xylo-imu",
+        "c", "dynapcnn", "loihi2", "odin", "ranc", "speck2e", "speck2f", "tinyodin", "truenorth",
+        "xylo-audio2", "xylo-audio3", "xylo-imu",
       ])
   }
 

@@ -190,7 +190,7 @@ def check_shape(shape, ranks=(1, 3)):
 def check_manifest(manifest):
     for name in ("populations", "projections", "labels", "metadata"):
         need(len(manifest[name]) <= 65536, "too-large", name)
-    allowed = ((1, 2), (3, 4, 5))[manifest["manifest_version"] - 1]
+    allowed = ((1, 2), (3, 4, 5, 6))[manifest["manifest_version"] - 1]
     known = manifest["arithmetic"] in allowed and manifest["readout"] in (1, 2)
     need(known, "invalid-manifest", "arithmetic or read-out")
     names = [entry["name"].encode() for entry in manifest["metadata"]]

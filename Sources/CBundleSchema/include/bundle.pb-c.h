@@ -34,7 +34,7 @@ typedef enum _Sfconv__Bundle__Version {
    */
   SFCONV__BUNDLE__VERSION__VERSION_1 = 1,
   /*
-   * 2026-11-24: arithmetics of tinyODIN, ODIN and Xylo.
+   * 2026-11-24: arithmetics of tinyODIN, ODIN and Xylo; 2026-12-01: of Speck.
    */
   SFCONV__BUNDLE__VERSION__VERSION_2 = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SFCONV__BUNDLE__VERSION)
@@ -54,7 +54,11 @@ typedef enum _Sfconv__Bundle__Arithmetic {
   /*
    * since VERSION_2
    */
-  SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_XYLO = 5
+  SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_XYLO = 5,
+  /*
+   * since VERSION_2
+   */
+  SFCONV__BUNDLE__ARITHMETIC__ARITHMETIC_SPECK = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SFCONV__BUNDLE__ARITHMETIC)
 } Sfconv__Bundle__Arithmetic;
 typedef enum _Sfconv__Bundle__Readout {

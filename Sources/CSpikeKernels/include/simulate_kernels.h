@@ -60,16 +60,17 @@ typedef struct {
   int32_t above_only;             // spike above the threshold only
   int32_t by_subtraction;         // reset: threshold is subtracted, else reset_value
   int32_t reset_value;            // in units of the state
+  int32_t several;                // DYNAP-CNN: several spikes a step, states of 16 bits, no leak
 } spike_sim_neurons;
 
 typedef struct {
   int64_t spikes;                 // neurons that spiked
   int64_t updates;                // potentials that changed before the reset
   int64_t wraps;                  // currents or sums that wrapped
-  int64_t clips;                  // potentials that were clipped
+  int64_t clips;                  // potentials that were clipped, and numbers of spikes
 } spike_sim_counts;
 
-// One time step of a population; spikes[i] becomes 0 or 1; counts are added to.
+// One time step of a population; spikes[i] becomes 0 or 1, or with `several` up to 255; counts are added to.
 void spike_sim_step(
   const spike_sim_neurons *neurons, const int32_t *sums, int32_t *currents, int32_t *potentials,
   int32_t *spikes, spike_sim_counts *counts);

@@ -63,6 +63,7 @@ public enum Lowering {
       populations: builder.populations, projections: builder.projections,
       codebooks: builder.codebooks.codebooks,
       readout: readsPotential ? .largestPotential : .mostSpikes)
+    if target.arithmetic == .speck { try SpeckEncoder.check(bundle) }
     return target.arithmetic == .xylo ? try XyloRendering.rendered(bundle) : bundle
   }
 }

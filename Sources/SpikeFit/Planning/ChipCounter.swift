@@ -177,10 +177,15 @@ extension ChipDemand {
       }
     }
 
-    /// DYNAP-CNN's formula: inputs · 2^(⌈log2 taps⌉ + ⌈log2 outputs⌉) (sinabs, dynapcnn layer).
+    /// DYNAP-CNN's formula: channels in · 2^(⌈log2 k²⌉ + ⌈log2 channels out⌉) (sinabs, dynapcnn
+    /// layer). Kernels are square and groups written out; a dense layer is a kernel over its whole input.
     private func kernelWords(_ wiring: NetworkMap.Wiring) -> Int {
-      wiring.inputs.count(widths)
-        << (ChipDemand.ceilLog2(wiring.taps) + ChipDemand.ceilLog2(wiring.outputs.count(widths)))
+      let outputs = wiring.outputs.count(widths)
+      let side = wiring.kernel.max() ?? 1
+      let taps = wiring.isConvolution ? side * side : wiring.positions
+      let inputs =
+        wiring.isDepthwise ? outputs : wiring.inputs.count(widths) / max(1, wiring.positions)
+      return inputs << (ChipDemand.ceilLog2(taps) + ChipDemand.ceilLog2(outputs))
     }
 
     /// Its twin for neurons: channels · 2^(⌈log2 height⌉ + ⌈log2 width⌉).
@@ -217,34 +222,6 @@ extension ChipDemand {
             map.layers[layer].name, fact)
         }
       }
-    }
-  }
-}
-
-/// Which layers find a core of their own.
-enum CoreMatching {
-  /// Positions of layers without a core in a largest matching.
-  ///
-  /// Augmenting paths (Kuhn): O(layers² · cores).
-  static func unplaced(_ needs: [CoreMemory], on cores: [CoreMemory]) -> [Int] {
-    var owner = [Int?](repeating: nil, count: cores.count)
-    func place(_ layer: Int, _ tried: inout Set<Int>) -> Bool {
-      for core in cores.indices
-      where cores[core].holds(needs[layer]) && tried.insert(core).inserted {
-        guard let other = owner[core] else {
-          owner[core] = layer
-          return true
-        }
-        if place(other, &tried) {
-          owner[core] = layer
-          return true
-        }
-      }
-      return false
-    }
-    return needs.indices.filter { layer in
-      var tried: Set<Int> = []
-      return !place(layer, &tried)
     }
   }
 }

@@ -9,9 +9,20 @@ extension Rule {
   ) { inspection, rule in
     let bundle = inspection.bundle
     if inspection.spec.limits[.synapseMemoryWords] != nil {
-      let words = bundle.projections.reduce(0) { $0 + kernelWords($1) }
+      let layers = bundle.populations.indices.map { try? SpeckLayer($0, of: bundle) }
+      let words = layers.compactMap { $0?.kernelWords }
+      guard words.count == layers.count else {
+        return [
+          Finding(
+            .notChecked, code: rule.code,
+            message: "Not checked: a population is no layer of a core (validate.core-geometry).",
+            fix: "see there")
+        ]
+      }
       return inspection.atMost(
-        .synapseMemoryWords, "words of kernel memory", needed: words, rule: rule,
+        .synapseMemoryWords, "words of kernel memory",
+        needed: words.reduce(0) { min($0, 1 << 61) + min($1, 1 << 61) },
+        rule: rule,
         fix: "prune channels (sfconv fit --prune)")
     }
     let bits = zip(bundle.projections, inspection.synapses).reduce(0) { sum, item in
@@ -26,16 +37,5 @@ extension Rule {
   /// Width of an index into a codebook of `count` entries, at least 1.
   static func bitsPerIndex(_ count: Int) -> Int {
     max(1, Int.bitWidth - (count - 1).leadingZeroBitCount)
-  }
-
-  /// DYNAP-CNN's formula: inputs · 2^(⌈log2 taps⌉ + ⌈log2 outputs⌉) (sinabs, dynapcnn layer).
-  private static func kernelWords(_ projection: Projection) -> Int {
-    let taps = projection.weightShape.dropFirst(2).reduce(1, *)
-    let (outputs, inputs) = (projection.weightShape[0], projection.weightShape[1])
-    return inputs << (ceilLog2(taps) + ceilLog2(outputs))
-  }
-
-  private static func ceilLog2(_ value: Int) -> Int {
-    value <= 1 ? 0 : Int.bitWidth - (value - 1).leadingZeroBitCount
   }
 }
