@@ -5,13 +5,13 @@ package enum CoreMatching {
   package static func cores(for needs: [CoreMemory], on cores: [CoreMemory]) -> [Int?] {
     var owner = [Int?](repeating: nil, count: cores.count)
     func place(_ layer: Int, _ tried: inout Set<Int>) -> Bool {
-      for core in cores.indices
-      where cores[core].holds(needs[layer]) && tried.insert(core).inserted {
-        guard let other = owner[core] else {
-          owner[core] = layer
-          return true
-        }
-        if place(other, &tried) {
+      let fitting = cores.indices.filter { cores[$0].holds(needs[layer]) }
+      if let free = fitting.first(where: { owner[$0] == nil }) {
+        owner[free] = layer
+        return true
+      }
+      for core in fitting where tried.insert(core).inserted {
+        if let other = owner[core], place(other, &tried) {
           owner[core] = layer
           return true
         }

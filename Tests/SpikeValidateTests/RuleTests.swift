@@ -133,6 +133,62 @@ struct RuleTests {
     #expect(found.first?.location.node == "hidden")
   }
 
+  /// The tiny bundle in a core: [1, 4, 4], kernel 3 with a border of 1, then 32 neurons by 3.
+  static func cores(_ change: (inout HardwareSpec) -> Void = { _ in }) -> HardwareSpec {
+    var spec = HardwareSpec.blank
+    spec.limits = [.padding: 1, .inputSide: 4, .outputSide: 4].mapValues {
+      Fact($0, isAssumed: true)
+    }
+    spec.strides = Fact([1, 2], isAssumed: true)
+    spec.pools = Fact([1, 2, 4], isAssumed: true)
+    spec.coreMemories = [
+      CoreMemory(kernelWords: 1 << 10, neuronWords: 1 << 10, biasWords: 1 << 10),
+      CoreMemory(kernelWords: 1 << 10, neuronWords: 1 << 10, biasWords: 1 << 10),
+    ]
+    change(&spec)
+    return spec
+  }
+
+  @Test("layers are held against the geometry of cores")
+  func coreGeometry() throws {
+    let code = "validate.core-geometry"
+    #expect(Self.findings(code, HardwareSpec.blank).map(\.severity) == [.notChecked])
+    let found = Self.findings(code, Self.cores())
+    #expect(found.isEmpty, "\(found)")
+    for change in [
+      { $0.limits[.padding] = Fact(0, isAssumed: true) },
+      { $0.limits[.inputSide] = Fact(3, isAssumed: true) },
+      { $0.limits[.outputSide] = Fact(3, isAssumed: true) },
+      { $0.strides = Fact([2], isAssumed: true) },
+    ] as [(inout HardwareSpec) -> Void] {
+      let found = Self.findings(code, Self.cores(change))
+      #expect(!found.isEmpty && found.allSatisfy { $0.severity == .error })
+    }
+    let unknown = Self.findings(code, Self.cores { $0.pools = nil })
+    #expect(unknown.map(\.severity) == [.notChecked])
+    var branched = TinyBundle.make()
+    branched.projections.append(branched.projections[1])
+    #expect(Self.findings(code, branched, Self.cores()).map(\.severity) == [.error])
+    #expect(
+      Self.findings("validate.core-memory", branched, Self.cores()).map(\.severity)
+        == [.notChecked])
+  }
+
+  @Test("layers find cores that hold them, or it is said what is missing")
+  func coreMemory() throws {
+    let code = "validate.core-memory"
+    #expect(Self.findings(code, HardwareSpec.blank).map(\.severity) == [.notChecked])
+    #expect(Self.findings(code, Self.cores()).isEmpty)
+    let one = Self.findings(code, Self.cores { $0.coreMemories.removeLast() })
+    #expect(one.map(\.severity) == [.error])
+    #expect(one.first?.needed == "2")
+    #expect(one.first?.allowed == "1")
+    let small = Self.findings(
+      code, Self.cores { spec in for index in 0..<2 { spec.coreMemories[index].neuronWords = 31 } })
+    #expect(small.map(\.severity) == [.error])
+    #expect(small.first?.fix?.contains("prune") == true)
+  }
+
   @Test("the tiny bundle is clean on Loihi 2, and unknown limits are counted, not passed")
   func loihi() throws {
     let report = Validator.validate(
