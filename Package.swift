@@ -203,7 +203,7 @@ let package = Package(
       "SpikeExportTests",
       uses: [
         "SpikeEngine", "SpikeExport", "SpikeImport", "SpikeSimulate", "SpikeBundle", "SpikeGraph",
-        "SpikeHardware", "SpikeContainers", "SpikeBytes", "SpikeDiagnostics",
+        "SpikeHardware", "SpikeValidate", "SpikeContainers", "SpikeBytes", "SpikeDiagnostics",
       ]),
     tests(
       "SpikePipelineTests",

@@ -4,9 +4,9 @@
 #   Scripts/setup-vendors.sh [NAME…]           lava, nir, onnx, xylo; without a name all
 #   PYTHON=python3.11 Scripts/setup-vendors.sh another Python (3.11 or 3.12: these have wheels for every pin)
 #
-# Environments stand in .build-vendors/NAME and hold what Scripts/vendors/requirements-NAME.txt pins. nir needs
-# PyTorch: on Debian 12 as root the package python3-torch (for CPUs, 140 MB to download), elsewhere from PyPI (on
-# Linux with CUDA, gigabytes). Run again, it does nothing when an environment is complete.
+# Environments stand in .build-vendors/NAME and hold what Scripts/vendors/requirements-NAME.txt pins. nir, which also
+# serves the checks of Speck, needs PyTorch: on Debian 12 as root the package python3-torch (for CPUs, 140 MB to
+# download), elsewhere from PyPI (on Linux with CUDA, gigabytes). Run again, it does nothing when an environment is complete.
 # Exit codes: 0 ready; 3 PyPI cannot be reached; 1 anything else.
 set -euo pipefail
 cd "$(dirname "$0")/.."

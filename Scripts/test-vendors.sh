@@ -27,9 +27,9 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
 swift test -c release --skip-build \
-  --filter 'SpikeExportTests\.(Lava|NIR|ONNX|Xylo|C)EqualityTests' 2>&1 | tee "$log" | grep -v '^[◇↳]' || status=1
+  --filter 'SpikeExportTests\.(Lava|NIR|ONNX|Xylo|Speck|C)EqualityTests' 2>&1 | tee "$log" | grep -v '^[◇↳]' || status=1
 
-rows=(Lava 'portable C' ONNX Xylo)
+rows=(Lava 'portable C' ONNX Xylo Speck)
 for reader in norse snntorch spikingjelly sinabs rockpool; do rows+=("NIR in $reader"); done
 missing=0
 echo

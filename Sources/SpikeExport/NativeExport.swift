@@ -46,6 +46,7 @@ public enum NativeExport {
     if XyloChip.all.contains(where: { $0.name == target }) {
       return XyloImages.warnings(bundle)
     }
+    if TargetTable.row(named: target)?.arithmetic == .speck { return SpeckFindings.of(bundle) }
     guard let dialect = NIRDialect(target: target) else { return [] }
     return NIRFindings.of(bundle, dialect)
   }

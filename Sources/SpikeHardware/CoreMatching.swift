@@ -65,8 +65,14 @@ package struct CoreShortage: Hashable, Sendable {
       let roomy = cores.filter {
         $0.neuronWords >= need.neuronWords && $0.biasWords >= need.biasWords
       }
-      what = "words of kernel memory beside \(need.neuronWords) words of neuron memory in one core"
-      (needed, allowed) = (need.kernelWords, most(\.kernelWords, roomy))
+      let calm = cores.filter { $0.neuronWords >= need.neuronWords }
+      let isKernel = !roomy.isEmpty
+      what =
+        "words of \(isKernel ? "kernel" : "bias") memory beside \(need.neuronWords) words of neuron memory in one core"
+      (needed, allowed) =
+        isKernel
+        ? (need.kernelWords, most(\.kernelWords, roomy))
+        : (need.biasWords, most(\.biasWords, calm))
       fix = prune + ", or use a stride or pool before this layer"
     } else {
       what = "cores with \(need.kernelWords) kernel and \(need.neuronWords) neuron words"

@@ -5,6 +5,7 @@ import SpikeExport
 import SpikeHardware
 import SpikeSimulate
 import SpikeTestSupport
+import SpikeValidate
 import Testing
 
 import struct SpikeBundle.Bundle
@@ -42,7 +43,7 @@ struct SpeckEqualityTests {
     try add("oblong", RandomSpeck(seed: 43, input: [2, 3, 4], layers: 2, convolves: false))
     try add("floor", RandomSpeck(seed: 44, input: [60], timeSteps: 40, edge: .floor))
     try add("largest", RandomSpeck(seed: 45, edge: .largest))
-    try add("many", RandomSpeck(seed: 46, input: [12], layers: 2, edge: .manySpikes))
+    try add("many", RandomSpeck(seed: 46, input: [48], layers: 2, edge: .manySpikes))
     let trained = try BundleFile.read(path: FixtureLocation.path("targets/speck/digits.sfb"))
     for seed in UInt64(0)..<3 {
       result.append(try SpeckCase("trained_\(seed)", trained, seed: seed))
@@ -190,5 +191,29 @@ struct SpeckEqualityTests {
     #expect(code { $0.arithmetic = .plain } == .wrongArithmetic)
     #expect(code { $0.projections[0].sources = [.population(1)] } == .invalidBundle)
     #expect(code { $0.projections.append($0.projections[0]) } == .unsupportedTopology)
+    for random in [
+      RandomSpeck(seed: 60, input: [2000], layers: 2),
+      RandomSpeck(seed: 61, input: [1, 40, 40], layers: 2, convolves: false),
+      RandomSpeck(seed: 62, input: [20], layers: 10),
+    ] {
+      let bundle = random.bundle()
+      #expect(throws: ExportError.self) { try NativeExport.files(bundle, target: "speck2f") }
+      let report = Validator.validate(bundle, against: spec)
+      #expect(!report.isClean, "seed \(random.seed)")
+    }
+    #expect(Validator.validate(good, against: spec).isClean)
+  }
+
+  @Test("what may differ from the fitted model is said")
+  func warnings() throws {
+    let several = RandomSpeck(seed: 5, uniqueWeights: 4).bundle()
+    let found = NativeExport.warnings(several, target: "speck2f")
+    #expect(found.map(\.code) == ["export.several-spikes"])
+    var single = several
+    for index in single.populations.indices where single.populations[index].model != "LI" {
+      single.populations[index].thresholds = [32767]
+      single.populations[index].initialPotentials = [0]
+    }
+    #expect(NativeExport.warnings(single, target: "speck2f").isEmpty)
   }
 }

@@ -56,7 +56,7 @@ struct FitToChipTests {
       #expect(accuracy > least, "\(target): \(accuracy)")
       var export = ExportRequest(
         input: "\(folder)/fitted.sfm", output: "\(folder)/model.sfb", target: target)
-      if ["tinyodin", "ranc"].contains(target) { export.native = "\(folder)/native" }
+      if ["tinyodin", "ranc", "speck2f"].contains(target) { export.native = "\(folder)/native" }
       _ = try Self.pipeline.export(export)
       let report = try Self.pipeline.validate(bundle: "\(folder)/model.sfb", target: target)
       #expect(report.isClean, "\(report.text)\n\(report.findings)")
@@ -239,7 +239,7 @@ struct FitToChipTests {
     "what cannot fit is refused before training, with what would help",
     arguments: [
       ("xylo-audio3", "dense", "64 input lines; xylo-audio3 has 16: 48 too many", "tinyodin"),
-      ("tinyodin", "conv", "convolution connections", "loihi2 or speck2f"),
+      ("tinyodin", "conv", "convolution connections", "dynapcnn or loihi2 or speck2e or speck2f"),
     ])
   func refusal(target: String, network: String, message: String, other: String) throws {
     try WholeWayTests.inFolder { folder in
