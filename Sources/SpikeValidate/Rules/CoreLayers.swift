@@ -13,7 +13,7 @@ extension Rule {
       return [rule.notChecked("cores that hold one layer each", spec)]
     }
     let limits = SpeckLimits(
-      kernel: nil, padding: spec[.padding], channels: nil, strides: spec.strides?.value,
+      kernel: nil, padding: spec[.padding], channels: spec[.channels], strides: spec.strides?.value,
       pools: spec.pools?.value, inputSide: spec[.inputSide], outputSide: spec[.outputSide])
     var findings = limits.unknown.map { rule.notChecked($0, spec) }
     for index in bundle.populations.indices {

@@ -13,7 +13,7 @@ extension ExportTarget {
       name: name, summary: "\(title): layer configurations of sinabs", arithmetic: .speck,
       limits: TargetLimits(
         weights: SpeckNumbers.weights, thresholds: SpeckNumbers.thresholds,
-        biases: SpeckNumbers.weights, resetValues: 0...0, initialPotentials: SpeckNumbers.states),
+        biases: SpeckNumbers.weights, resetValues: 0...0),
       nativeFormat: "layer configurations of sinabs (.json)",
       encode: { bundle throws(ExportError) in try SpeckEncoder.files(bundle, chip: name) })
   }
