@@ -45,6 +45,8 @@ let package = Package(
     .library(name: "SpikeGraph", targets: ["SpikeGraph"]),
     .library(name: "SpikeBytes", targets: ["SpikeBytes"]),
     .library(name: "SpikeData", targets: ["SpikeData"]),
+    .library(name: "SpikeBundle", targets: ["SpikeBundle"]),
+    .library(name: "CSpikeZstd", targets: ["CSpikeZstd"]),
   ],
   traits: [
     .trait(

@@ -19,6 +19,20 @@ let package = Package(
         .treatAllWarnings(as: .error),
       ]),
     .executableTarget(
+      name: "IndexCodec", dependencies: [.product(name: "CSpikeZstd", package: "sfconv")],
+      linkerSettings: [.linkedLibrary("zstd")]),
+    .executableTarget(
+      name: "BundleCodec",
+      dependencies: ["SpikeBundle", "SpikeBytes"].map { .product(name: $0, package: "sfconv") },
+      swiftSettings: [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("ExistentialAny"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+      ]),
+    .executableTarget(
       name: "CodebookFit", dependencies: [.product(name: "SpikeFit", package: "sfconv")],
       swiftSettings: [
         .swiftLanguageMode(.v6),

@@ -170,7 +170,21 @@ size_t sf_count_bitmap(const uint8_t *bitmap, size_t count) {
 
 void sf_join_bitmap(
     const uint8_t *bitmap, const uint8_t *nonzeros, size_t count, uint8_t *symbols) {
-  for (size_t i = 0; i < count; i += 8) {
+  size_t i = 0;
+  // 64 bits at a time: one loop over the bits that are 1, whose end is guessed wrongly once.
+  for (; i + 64 <= count; i += 64) {
+    uint64_t bits = load(bitmap + i / 8, 8);
+    if (bits == UINT64_MAX) {
+      for (size_t j = 0; j < 64; j++) symbols[i + j] = (uint8_t)(nonzeros[j] + 1u);
+      nonzeros += 64;
+      continue;
+    }
+    memset(symbols + i, 0, 64);
+    for (; bits != 0; bits &= bits - 1) {
+      symbols[i + (size_t)__builtin_ctzll(bits)] = (uint8_t)(*nonzeros++ + 1u);
+    }
+  }
+  for (; i < count; i += 8) {
     const unsigned bits = bitmap[i / 8];
     const size_t end = count - i < 8 ? count - i : 8;
     for (size_t j = 0; j < end; j++) {
@@ -181,22 +195,31 @@ void sf_join_bitmap(
   }
 }
 
+/// Bit i says whether byte i of 8 is not 0.
+INLINE uint64_t nonzero8(const uint8_t *symbols) {
+  const uint64_t word = load(symbols, 8);
+  const uint64_t low = 0x7F7F7F7F7F7F7F7Full;
+  const uint64_t high = (((word & low) + low) | word) & ~low;
+  return (high >> 7) * 0x0102040810204080ull >> 56;
+}
+
 size_t sf_split_runs(
     const uint8_t *symbols, size_t count, uint8_t *runs, size_t *run_bytes, uint8_t *nonzeros) {
-  size_t found = 0, written = 0, start = 0, i = 0;
-  while (i < count) {
-    if (i + 8 <= count && load(symbols + i, 8) == 0) {
-      i += 8;
-      continue;
-    }
-    if (symbols[i] != 0) {
-      size_t run = i - start;
+  size_t found = 0, written = 0, start = 0;
+  for (size_t i = 0; i < count; i += 64) {
+    const size_t end = count - i < 64 ? count - i : 64;
+    uint64_t bits = 0;
+    size_t j = 0;
+    for (; j + 8 <= end; j += 8) bits |= nonzero8(symbols + i + j) << j;
+    for (; j < end; j++) bits |= (uint64_t)(symbols[i + j] != 0) << j;
+    for (; bits != 0; bits &= bits - 1) {
+      const size_t place = i + (size_t)__builtin_ctzll(bits);
+      size_t run = place - start;
       for (; run >= 255; run -= 255) runs[written++] = 255;
       runs[written++] = (uint8_t)run;
-      nonzeros[found++] = (uint8_t)(symbols[i] - 1);
-      start = i + 1;
+      nonzeros[found++] = (uint8_t)(symbols[place] - 1);
+      start = place + 1;
     }
-    i++;
   }
   *run_bytes = written;
   return found;

@@ -2,6 +2,10 @@
 
 #include <zstd.h>
 
+unsigned sf_zstd_version(void) {
+  return ZSTD_versionNumber();
+}
+
 size_t sf_zstd_bound(size_t count) {
   return ZSTD_compressBound(count);
 }

@@ -195,6 +195,12 @@ package enum IndexStreams {
     }
   }
 
+  /// Version of the zstd library, on which the bytes of frames depend.
+  package static var zstdVersion: String {
+    let number = sf_zstd_version()
+    return "\(number / 10_000).\(number / 100 % 100).\(number % 100)"
+  }
+
   /// One zstd frame, or nil where the library has no memory.
   static func compress(_ input: [UInt8], _ variant: FrameVariant) -> [UInt8]? {
     var size = 0

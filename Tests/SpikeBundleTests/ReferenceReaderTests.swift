@@ -200,4 +200,46 @@ struct ReferenceReaderTests {
     #expect(
       accepted > 0 && accepted < 600, "\(accepted) of 600 accepted: the damage proves nothing")
   }
+
+  @Test("refuses every cut and every changed byte of the smallest bundle that this package refuses")
+  func invalid() throws {
+    let directory = try TemporaryDirectory()
+    let bytes = try BundleFile.encode(SampleBundles.smallest)
+    // Invalid whatever the reader thinks of contents: cut short, too long, checksums that differ.
+    var corpus = (0..<bytes.count).map { Array(bytes[..<$0]) }
+    corpus += [bytes + [0], BundleDamage.repaired(bytes + [0])]
+    corpus += bytes.indices.filter { !(10..<12).contains($0) }.map { place in
+      var changed = bytes
+      changed[place] ^= 1
+      return changed
+    }
+    let certain = corpus.count
+    // Every byte with right checksums: most values are invalid, some are another bundle.
+    for place in bytes.indices {
+      for value in [bytes[place] &+ 1, bytes[place] &- 1, 0, 0x7F, 0x80, 0xFF] as Set<UInt8>
+      where value != bytes[place] {
+        var changed = bytes
+        changed[place] = value
+        corpus.append(BundleDamage.repaired(changed))
+      }
+    }
+    var files: [String] = []
+    for (index, content) in corpus.enumerated() {
+      files.append(directory.file("\(index).sfb"))
+      try AtomicFile.write(content, to: files[index])
+    }
+    let lines = try ReferenceReader.run(files)
+    var refused = 0
+    for (index, line) in lines.enumerated() {
+      do {
+        let bundle = try BundleFile.decode(corpus[index], name: "corpus")
+        #expect(index >= certain, "file \(index) is invalid and was read")
+        #expect(ReferenceReader.difference(line, bundle) == nil, "file \(index)")
+      } catch {
+        refused += 1
+        #expect(line["error"] != nil, "the reference reader reads file \(index): \(error)")
+      }
+    }
+    #expect(lines.count == corpus.count && refused >= certain + 300, "\(refused) refused")
+  }
 }

@@ -14,6 +14,9 @@ enum sf_zstd_variant {
   SF_ZSTD_SMALL = 2,
 };
 
+/// Version of the library, as 10504 for 1.5.4.
+unsigned sf_zstd_version(void);
+
 /// Room that a frame of `count` bytes may need.
 size_t sf_zstd_bound(size_t count);
 
