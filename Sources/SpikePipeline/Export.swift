@@ -19,6 +19,7 @@ extension Pipeline {
     table.add("index streams", "\(Figure.grouped(exported.sizes.indexBytes)) bytes")
     table.add("index streams / order-0 entropy", exported.sizes.entropyText)
     table.add("float32 parameters", "\(Figure.grouped(exported.floatBytes)) bytes")
+    if let cores = exported.cores { table.add("cores", cores.line) }
     for path in exported.nativeFiles { table.add("native", path) }
     for warning in exported.warnings {
       table.add(
@@ -37,6 +38,8 @@ extension Pipeline {
     var floatBytes: Int
     var nativeFiles: [String]
     var warnings: [Finding] = []
+    /// Which neuron stands on which core; nil where the chip's spec does not say what a core holds.
+    var cores: CoreReport?
 
     func summary(output: String) -> Summary {
       .members([
@@ -45,6 +48,7 @@ extension Pipeline {
         "entropyRatio": sizes.entropyRatio.map { .number($0) },
         "floatBytes": .integer(floatBytes),
         "native": .list(nativeFiles.map { .text($0) }),
+        "cores": cores?.summary,
         "warnings": .list(warnings.map { .text("\($0.code): \($0.message)") }),
       ])
     }
@@ -57,6 +61,8 @@ extension Pipeline {
     var bundle = try Lowering.lower(
       loaded.model, target: Pipeline.exportTarget(spec), producer: SfconvVersion.producer)
     bundle.metadata["model.sha256"] = loaded.hash
+    let cores = CoreReport(bundle, spec: spec)
+    bundle.metadata[CoreMap.metadataName] = cores?.map?.text
     let nativeFiles =
       try native.map {
         try NativeExport.write(
@@ -66,7 +72,8 @@ extension Pipeline {
     return Exported(
       bundle: bundle, sizes: try BundleFigures(path: output),
       floatBytes: loaded.model.graph.parameterCount * 4, nativeFiles: nativeFiles,
-      warnings: native == nil ? [] : NativeExport.warnings(bundle, target: format ?? spec.name))
+      warnings: native == nil ? [] : NativeExport.warnings(bundle, target: format ?? spec.name),
+      cores: cores)
   }
 
   /// The row of a known chip; for a user's own spec, its arithmetic without files of its own.

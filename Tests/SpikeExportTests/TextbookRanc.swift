@@ -65,6 +65,7 @@ final class TextbookRanc {
     notes = try Self.object(files["inputs.json"])
     let width = notes["grid_width"] as? Int ?? 1
     let network = try Self.object(files["network.json"])
+    let wires = try Self.object(files["config.json"])["num_axons"] as? Int ?? 256
     bus = (network["output_bus"] as? [String: Any])?["coordinates"] as? [Int] ?? []
     for (name, text) in files where name.hasPrefix("csram_") {
       let number = name.dropFirst("csram_".count).prefix { $0 != "." }
@@ -75,15 +76,15 @@ final class TextbookRanc {
       }
       for line in text.split(separator: "\n") {
         var bits = line.map { $0 == "1" ? 1 : 0 }[...]
-        precondition(bits.count == 368)
+        precondition(bits.count == wires + 112)
         func take(_ width: Int, signed: Bool = true) -> Int {
           let value = bits.prefix(width).reduce(0) { $0 * 2 + $1 }
           bits = bits.dropFirst(width)
           return signed && value >= 1 << (width - 1) ? value - 1 << width : value
         }
         var neuron = Neuron()
-        neuron.axons = (0..<256).filter { bits[255 - $0] == 1 }
-        bits = bits.dropFirst(256)
+        neuron.axons = (0..<wires).filter { bits[wires - 1 - $0] == 1 }
+        bits = bits.dropFirst(wires)
         neuron.potential = take(9)
         neuron.reset = take(9)
         neuron.weights = (0..<4).map { _ in take(9) }
@@ -103,6 +104,17 @@ final class TextbookRanc {
   }
 
   var coreCount: Int { cores.count }
+
+  /// Neurons with one axon, weight 1 there, threshold 1 and no leak: they repeat what they get.
+  var repeaterCount: Int {
+    cores.values.reduce(0) { sum, core in
+      sum
+        + core.neurons.count {
+          $0.axons.count == 1 && $0.weights[core.types[$0.axons[0]]] == 1 && $0.positive == 1
+            && $0.leak == 0
+        }
+    }
+  }
 
   private func word(_ value: Int) -> Int {
     guard wraps else { return value }

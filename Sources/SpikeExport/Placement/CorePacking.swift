@@ -6,8 +6,9 @@
 /// neuron are, get the same spikes and send in the same tick, so fan-out costs no time.
 ///
 /// Layers are packed from the last to the first, because only then is known how many copies a neuron needs.
-/// A neuron goes to the first core that has room (first fit), with the order of its weights that needs
-/// the fewest new axons. Values in, values out; the same input gives the same cores.
+/// Wanted are few cores, then few wires that enter a core from outside it. Several rules make a packing
+/// each (``PackingRule``) and the best one is taken; networks of few copies get the best there is
+/// (``ExactPacking``). Values in, values out; the same input gives the same cores.
 package struct CorePacking: Sendable {
   /// What a core holds.
   package struct Limits: Hashable, Sendable {
@@ -39,7 +40,7 @@ package struct CorePacking: Sendable {
   package struct Core: Hashable, Sendable {
     package var axons: [Axon] = []
     package var members: [Member] = []
-    fileprivate var places: [Axon: Int] = [:]
+    var places: [Axon: Int] = [:]
   }
 
   /// A neuron that no core holds.
@@ -48,8 +49,12 @@ package struct CorePacking: Sendable {
     package let message: String
   }
 
-  package private(set) var cores: [Core] = []
-  private let limits: Limits
+  package let cores: [Core]
+  /// Whether every packing was tried: no other has fewer cores, or as many and fewer wires.
+  package let isLeast: Bool
+
+  /// Wires that enter a core from another one or from an input line.
+  package var wireCount: Int { CorePacking.cost(cores).wires }
 
   /// - Parameters:
   ///   - layers: numbers of the neurons of each layer, in an order in which sources come first.
@@ -57,105 +62,90 @@ package struct CorePacking: Sendable {
   ///   - keeps: neurons that are placed even if nobody reads them, such as read-outs.
   ///   - owner: the neuron that is a source, or nil for an input line. A neuron may be several
   ///     sources, for readers that take its spikes at different times.
-  /// - Complexity: O(copies · cores · (types! + synapses of a neuron)).
+  /// - Complexity: O(copies · cores · (types! + synapses of a neuron)) for each rule; all rules are tried
+  ///   while that product is below ``effort``.
   package init(
     layers: [[Int]], synapses: [[(source: Int, weight: Int32)]], keeps: Set<Int>,
     limits: Limits = Limits(), owner: (Int) -> Int?
   ) throws(Overflow) {
+    let problem = PackingProblem(
+      layers: layers, synapses: synapses, keeps: keeps, limits: limits, owner: owner)
+    if let overflow = problem.overflow { throw overflow }
+    var best: [Core]?
+    var failure: Overflow?
+    for rule in PackingRule.all {
+      do throws(Overflow) {
+        let cores = try PackingState.packed(problem, rule)
+        if best.map({ CorePacking.cost(cores) < CorePacking.cost($0) }) ?? true { best = cores }
+      } catch { failure = failure ?? error }
+      let copies = best?.reduce(0) { $0 + $1.members.count } ?? 0
+      if copies * (best?.count ?? limits.cores) > CorePacking.effort { break }
+    }
+    guard let found = best else {
+      throw failure ?? Overflow(neuron: 0, message: "There is nothing to pack.")
+    }
+    let exact = ExactPacking(problem, atMost: found)
+    (cores, isLeast) = (exact.cores, exact.isLeast)
+  }
+
+  /// Copies times cores up to which all rules are tried.
+  private static let effort = 1 << 14
+
+  /// Cores, then wires that enter them.
+  static func cost(_ cores: [Core]) -> (cores: Int, wires: Int) {
+    var wires = cores.reduce(0) { $0 + $1.axons.count }
+    for (index, core) in cores.enumerated() {
+      wires -= core.members.count { $0.core == index }
+    }
+    return (cores.count, wires)
+  }
+}
+
+/// What is packed, with everything that follows from it alone.
+struct PackingProblem {
+  let layers: [[Int]]
+  let synapses: [[(source: Int, weight: Int32)]]
+  let limits: CorePacking.Limits
+  /// Different weights of every neuron, ascending.
+  let values: [[Int32]]
+  let keeps: Set<Int>
+  /// The neuron of every source that is one.
+  let owners: [Int: Int]
+
+  init(
+    layers: [[Int]], synapses: [[(source: Int, weight: Int32)]], keeps: Set<Int>,
+    limits: CorePacking.Limits, owner: (Int) -> Int?
+  ) {
+    self.layers = layers
+    self.synapses = synapses
     self.limits = limits
-    for layer in layers.reversed() {
-      // Axons that wait for a source of this layer.
-      var readers: [Int: [(core: Int, axon: Int)]] = [:]
-      for (core, content) in cores.enumerated() {
-        for (axon, wire) in content.axons.enumerated() {
-          if let neuron = owner(wire.source) {
-            readers[neuron, default: []].append((core, axon))
-          }
-        }
-      }
-      for neuron in layer {
-        let targets = readers[neuron] ?? []
-        if targets.isEmpty && !keeps.contains(neuron) { continue }
-        try place(neuron, synapses[neuron], targets)
+    self.keeps = keeps
+    values = synapses.map { Set($0.map(\.weight)).sorted() }
+    var owners: [Int: Int] = [:]
+    for list in synapses {
+      for synapse in list where owners[synapse.source] == nil {
+        if let neuron = owner(synapse.source) { owners[synapse.source] = neuron }
       }
     }
+    self.owners = owners
   }
 
-  private mutating func place(
-    _ neuron: Int, _ synapses: [(source: Int, weight: Int32)],
-    _ targets: [(core: Int, axon: Int)]
-  ) throws(Overflow) {
-    let values = Set(synapses.map(\.weight)).sorted()
-    guard values.count <= limits.types else {
-      throw Overflow(
-        neuron: neuron,
-        message: "A neuron has \(values.count) different weights; a core holds \(limits.types).")
-    }
-    guard synapses.count <= limits.axons else {
-      throw Overflow(
-        neuron: neuron,
-        message: "A neuron has \(synapses.count) synapses; a core has \(limits.axons) axons.")
-    }
-    var missing: [(core: Int, axon: Int)?] = targets.isEmpty ? [nil] : targets
-    var core = 0
-    while !missing.isEmpty {
-      if core == cores.count {
-        guard cores.count < limits.cores else {
-          throw Overflow(
-            neuron: neuron, message: "More than \(limits.cores) cores are needed.")
-        }
-        cores.append(Core())
+  /// A neuron that no core can hold, whatever else is on it.
+  var overflow: CorePacking.Overflow? {
+    for neuron in layers.joined() {
+      if values[neuron].count > limits.types {
+        return CorePacking.Overflow(
+          neuron: neuron,
+          message: "A neuron has \(values[neuron].count) different weights; a core holds "
+            + "\(limits.types).")
       }
-      let room = limits.neurons - cores[core].members.count
-      if room > 0, let types = bestTypes(values, synapses, on: cores[core]) {
-        let axons = synapses.map { synapse -> Int in
-          let type = types[values.firstIndex(of: synapse.weight) ?? 0]
-          let axon = Axon(source: synapse.source, type: type)
-          if let place = cores[core].places[axon] { return place }
-          cores[core].places[axon] = cores[core].axons.count
-          cores[core].axons.append(axon)
-          return cores[core].axons.count - 1
-        }
-        var weights = [Int32](repeating: 0, count: limits.types)
-        for (type, value) in zip(types, values) { weights[type] = value }
-        for target in missing.prefix(room) {
-          cores[core].members.append(
-            Member(
-              neuron: neuron, weights: weights, axons: axons.sorted(), core: target?.core,
-              axon: target?.axon))
-        }
-        missing.removeFirst(min(room, missing.count))
-      }
-      core += 1
-    }
-  }
-
-  /// The type of each value that needs the fewest new axons, or nil where they do not fit.
-  private func bestTypes(
-    _ values: [Int32], _ synapses: [(source: Int, weight: Int32)], on core: Core
-  ) -> [Int]? {
-    // New axons if a value had a type.
-    var costs = Array(repeating: Array(repeating: 0, count: limits.types), count: values.count)
-    for synapse in synapses {
-      let value = values.firstIndex(of: synapse.weight) ?? 0
-      for type in 0..<limits.types
-      where core.places[Axon(source: synapse.source, type: type)] == nil {
-        costs[value][type] += 1
+      if synapses[neuron].count > limits.axons {
+        return CorePacking.Overflow(
+          neuron: neuron,
+          message: "A neuron has \(synapses[neuron].count) synapses; a core has \(limits.axons) "
+            + "axons.")
       }
     }
-    var best: (cost: Int, types: [Int])?
-    func choose(_ types: [Int], _ cost: Int) {
-      if let best, cost >= best.cost { return }
-      if types.count == values.count {
-        best = (cost, types)
-        return
-      }
-      for type in 0..<limits.types where !types.contains(type) {
-        choose(types + [type], cost + costs[types.count][type])
-      }
-    }
-    choose([], 0)
-    guard let best, core.axons.count + best.cost <= limits.axons else { return nil }
-    return best.types
+    return nil
   }
 }

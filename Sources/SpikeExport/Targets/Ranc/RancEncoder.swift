@@ -1,17 +1,19 @@
-import SpikeBundle
+package import SpikeBundle
 import SpikeDiagnostics
 
 /// Writes a bundle as a program of RANC (docs/formats/ranc.md).
-enum RancEncoder {
+package enum RancEncoder {
   /// - Throws: `export.invalid-bundle`, `export.limit-exceeded`, `export.unsupported-neuron`,
   ///   `export.unsupported-topology`.
-  static func files(_ bundle: Bundle) throws(ExportError) -> [NativeFile] {
+  /// - Parameter core: axons and neurons of a core, at most 256 each, which RANC lets its user choose.
+  package static func files(
+    _ bundle: Bundle, core: CorePacking.Limits = CorePacking.Limits()
+  ) throws(ExportError) -> [NativeFile] {
     try WholeBundleCheck.check(bundle)
-    let network = try RancNetwork(bundle)
-    let program = try RancProgram(network, bundle)
+    let program = try RancProgram(RancCores(bundle, core), bundle)
     var files = [
       file("network.json", program.networkJSON),
-      file("config.json", RancLayout.config(width: program.width, height: program.height)),
+      file("config.json", RancLayout.config(width: program.width, height: program.height, core)),
       file("inputs.json", program.inputsJSON(bundle)),
     ]
     for place in program.rows.keys.sorted() {

@@ -6,8 +6,8 @@ enum RancLayout {
   /// Potentials, weights, leaks and reset values: 9 bits with a sign.
   static let words: ClosedRange<Int32> = -256...255
   static let thresholds: ClosedRange<Int32> = 1...255
-  static let axons = 256
-  static let neurons = 256
+  /// Axons of the output bus.
+  static let outputs = 256
   /// Ticks that a spike can be late, beyond the one that every spike takes.
   static let delays = 0...14
   static let maxTickOffset = 16
@@ -27,9 +27,9 @@ enum RancLayout {
     var axon: Int32 = 0, tick: Int32 = 0
 
     /// An idle neuron: no connections, never at its threshold.
-    init() { connections = Array(repeating: false, count: RancLayout.axons) }
+    init(axons: Int) { connections = Array(repeating: false, count: axons) }
 
-    /// 368 bits of the RTL image, left to right: connections from axon 255 down, potential, reset
+    /// Bits of the RTL image, 368 with 256 axons, left to right: connections from the last axon down, potential, reset
     /// value, four weights, leak, thresholds, reset mode, offsets, axon, tick.
     var bits: String {
       let wires = connections.reversed().map { $0 ? "1" : "0" }.joined()
@@ -59,14 +59,14 @@ enum RancLayout {
   }
 
   /// The simulator's parameters.
-  static func config(width: Int, height: Int) -> String {
+  static func config(width: Int, height: Int, _ core: CorePacking.Limits) -> String {
     """
     {
-      "num_neurons": \(neurons),
-      "num_axons": \(axons),
+      "num_neurons": \(core.neurons),
+      "num_axons": \(core.axons),
       "num_cores_x": \(width),
       "num_cores_y": \(height),
-      "num_weights": 4,
+      "num_weights": \(core.types),
       "max_tick_offset": \(maxTickOffset),
       "neuron_block_trace_verbosity": 0,
       "core_controller_trace_verbosity": 0,

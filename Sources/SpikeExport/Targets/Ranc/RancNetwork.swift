@@ -2,6 +2,10 @@ import SpikeBundle
 import SpikeDiagnostics
 
 /// A bundle as single neurons with single synapses, proven to stay inside 9 bits.
+///
+/// A neuron that feeds many cores may get a splitter: a neuron with one synapse of weight 1 and threshold 1
+/// that spikes whenever it does, a tick later, and is read in its place. Copies of a splitter need one axon,
+/// copies of the neuron all axons that it reads.
 struct RancNetwork {
   /// A neuron of the bundle.
   struct Neuron {
@@ -15,11 +19,21 @@ struct RancNetwork {
   }
 
   let lineCount: Int
+  /// The neurons of the bundle, then splitters.
   private(set) var neurons: [Neuron] = []
+  /// The splitter of every neuron that has one.
+  private(set) var splitters: [Int: Int] = [:]
   /// Ticks from the first step of the input to the first step of a population.
   private(set) var depths: [Int] = []
   /// Neurons of every population.
   private(set) var layers: [Range<Int>] = []
+
+  /// Neurons by layer for packing: every population, then its splitters.
+  var packingLayers: [[Int]] {
+    layers.flatMap { layer in [Array(layer), layer.compactMap { splitters[$0] }] }
+  }
+  /// Neurons of the bundle itself.
+  var ownCount: Int { layers.last?.upperBound ?? 0 }
 
   /// Most neurons and lines of a bundle.
   private static let most = 1 << 14
@@ -34,7 +48,12 @@ struct RancNetwork {
 
   /// - Throws: `export.limit-exceeded`, `export.unsupported-neuron`, `export.unsupported-topology`.
   ///   The bundle must be whole (``WholeBundleCheck``).
-  init(_ bundle: Bundle) throws(ExportError) {
+  /// - Parameters:
+  ///   - split: neurons that get a splitter.
+  ///   - provesWords: whether numbers and potentials are held against 9 bits, as RANC's are.
+  init(
+    _ bundle: Bundle, split: Set<Int> = [], provesWords: Bool = true
+  ) throws(ExportError) {
     lineCount = bundle.input.shape.reduce(1, *)
     let total = bundle.populations.reduce(0) { $0 + $1.neuronCount }
     guard bundle.input.bits == 1 else {
@@ -48,16 +67,28 @@ struct RancNetwork {
         "There are \(total) neurons and \(lineCount) input lines; up to \(RancNetwork.most) each are "
           + "placed.", bundle.name, "use a smaller network or input")
     }
-    depths = try RancNetwork.depths(bundle)
     for (index, population) in bundle.populations.enumerated() {
       layers.append(neurons.count..<neurons.count + population.neuronCount)
-      neurons += try RancNetwork.neurons(population, index)
+      neurons += try RancNetwork.neurons(population, index, provesWords)
+    }
+    let latencies = layers.map { split.isDisjoint(with: $0) ? 1 : 2 }
+    depths = try RancNetwork.depths(bundle, latencies)
+    for neuron in split.sorted() {
+      splitters[neuron] = neurons.count
+      var splitter = Neuron(
+        population: neurons[neuron].population, initial: 0, bias: 0, reset: .toValue(0))
+      splitter.threshold = 1
+      splitter.synapses = [(RancNetwork.source(lineCount + neuron, late: 0), 1)]
+      neurons.append(splitter)
     }
     connect(bundle)
-    for neuron in neurons.indices { try check(neuron, bundle) }
+    if provesWords { for neuron in neurons.indices { try check(neuron, bundle) } }
   }
 
-  private static func depths(_ bundle: Bundle) throws(ExportError) -> [Int] {
+  /// - Parameter latencies: ticks from a population's spikes to its readers.
+  private static func depths(
+    _ bundle: Bundle, _ latencies: [Int]
+  ) throws(ExportError) -> [Int] {
     var depths = Array(repeating: 0, count: bundle.populations.count)
     for index in bundle.populations.indices {
       for projection in bundle.projections where projection.target == index {
@@ -67,7 +98,7 @@ struct RancNetwork {
             projection.name, "remove the delay")
         }
         for case .population(let source) in projection.sources {
-          depths[index] = max(depths[index], depths[source] + 1)
+          depths[index] = max(depths[index], depths[source] + latencies[source])
         }
       }
     }
@@ -86,7 +117,7 @@ struct RancNetwork {
   }
 
   private static func neurons(
-    _ population: Population, _ index: Int
+    _ population: Population, _ index: Int, _ provesWords: Bool
   ) throws(ExportError) -> [Neuron] {
     let refit = "convert and fit with --target ranc"
     func refuse(_ message: String) -> ExportError {
@@ -117,8 +148,10 @@ struct RancNetwork {
       }
       var words = [neuron.initial, neuron.bias]
       if case .toValue(let value)? = neuron.reset { words.append(value) }
-      guard words.allSatisfy({ RancLayout.words.contains($0) }),
-        RancLayout.thresholds.contains(neuron.threshold)
+      guard
+        !provesWords
+          || words.allSatisfy({ RancLayout.words.contains($0) })
+            && RancLayout.thresholds.contains(neuron.threshold)
       else {
         throw error(
           .limitExceeded,
@@ -132,7 +165,7 @@ struct RancNetwork {
   }
 
   private mutating func connect(_ bundle: Bundle) {
-    var sums = Array(repeating: [Int: Int](), count: neurons.count)
+    var sums = Array(repeating: [Int: Int](), count: ownCount)
     for projection in bundle.projections {
       let first = layers[projection.target].lowerBound
       for source in projection.sources {
@@ -145,15 +178,23 @@ struct RancNetwork {
         projection.forEachSynapse(
           from: shape, to: bundle.populations[projection.target].shape, codebooks: bundle.codebooks
         ) {
-          let key = RancNetwork.source(start + $0.source, late: late)
+          let key = nearest(start + $0.source, late: late)
           sums[first + $0.target][key, default: 0] += Int($0.weight)
         }
       }
     }
-    for neuron in neurons.indices {
+    for neuron in sums.indices {
       neurons[neuron].synapses = sums[neuron].sorted { $0.key < $1.key }
         .map { ($0.key, Int32(clamping: $0.value)) }.filter { $0.weight != 0 }
     }
+  }
+
+  /// What is read of a line or neuron: its splitter, which is a tick nearer, where it has one.
+  private func nearest(_ element: Int, late: Int) -> Int {
+    guard element >= lineCount, let splitter = splitters[element - lineCount] else {
+      return RancNetwork.source(element, late: late)
+    }
+    return RancNetwork.source(lineCount + splitter, late: late - 1)
   }
 
   /// Potential that makes the first step start where the bundle says, after the ticks in which only the

@@ -15,34 +15,26 @@ struct RancProgram {
   private var outputs: [(place: Int, row: Int)] = []
   private let network: RancNetwork
 
-  init(_ network: RancNetwork, _ bundle: Bundle) throws(ExportError) {
+  init(_ arranged: RancCores, _ bundle: Bundle) throws(ExportError) {
+    let network = arranged.network
+    let cores = arranged.cores
+    let places = arranged.places
     self.network = network
+    (width, height) = (arranged.width, arranged.height)
+    busPlace = width * height - 1
     let last = network.layers[network.layers.count - 1]
     let sendsToBus = bundle.readout == .mostSpikes
-    guard last.count <= RancLayout.axons || !sendsToBus else {
+    guard last.count <= RancLayout.outputs || !sendsToBus else {
       throw RancNetwork.error(
-        .limitExceeded, "There are \(last.count) outputs; the bus has \(RancLayout.axons).",
+        .limitExceeded, "There are \(last.count) outputs; the bus has \(RancLayout.outputs).",
         bundle.name, "use fewer classes")
     }
-    let cores = try RancProgram.pack(network, bundle, keeps: last)
-    var side = 1
-    while side * side < cores.count + 1 { side += 1 }
-    width = side
-    height = (cores.count + side) / side
-    busPlace = width * height - 1
-    var traffic = Array(repeating: Array(repeating: 0, count: cores.count), count: cores.count)
-    for (core, content) in cores.enumerated() {
-      for member in content.members {
-        if let target = member.core { traffic[core][target] += 1 }
-      }
-    }
-    let places = GridPlacement.places(
-      traffic: traffic, places: Array(0..<busPlace), width: width)
     lines = Array(repeating: [], count: network.lineCount)
-    let idle = Array(repeating: RancLayout.Row(), count: RancLayout.neurons)
+    let size = arranged.size
+    let idle = Array(repeating: RancLayout.Row(axons: size.axons), count: size.neurons)
     for place in 0..<busPlace {
       rows[place] = idle
-      types[place] = Array(repeating: 0, count: RancLayout.axons)
+      types[place] = Array(repeating: 0, count: size.axons)
     }
     var positions: [Int: (place: Int, row: Int)] = [:]
     for (core, content) in cores.enumerated() {
@@ -55,7 +47,7 @@ struct RancProgram {
         }
       }
       for (row, member) in content.members.enumerated() {
-        var content = self.row(of: member)
+        var content = self.row(of: member, size.axons)
         if let target = member.core, let axon = member.axon {
           let wire = cores[target].axons[axon]
           send(&content, from: place, to: places[target], axon, RancNetwork.late(wire.source))
@@ -69,29 +61,9 @@ struct RancProgram {
     outputs = last.compactMap { positions[$0] }
   }
 
-  private static func pack(
-    _ network: RancNetwork, _ bundle: Bundle, keeps last: Range<Int>
-  ) throws(ExportError) -> [CorePacking.Core] {
-    do throws(CorePacking.Overflow) {
-      return try CorePacking(
-        layers: network.layers.map { Array($0) }, synapses: network.neurons.map(\.synapses),
-        keeps: Set(last),
-        owner: {
-          let element = RancNetwork.element($0)
-          return element < network.lineCount ? nil : element - network.lineCount
-        }
-      ).cores
-    } catch {
-      throw RancNetwork.error(
-        .limitExceeded, error.message,
-        bundle.populations[network.neurons[error.neuron].population].name,
-        "fit with --target ranc (at most 4 unique weights a neuron), or prune more")
-    }
-  }
-
-  private func row(of member: CorePacking.Member) -> RancLayout.Row {
+  private func row(of member: CorePacking.Member, _ axons: Int) -> RancLayout.Row {
     let neuron = network.neurons[member.neuron]
-    var row = RancLayout.Row()
+    var row = RancLayout.Row(axons: axons)
     for axon in member.axons { row.connections[axon] = true }
     row.potential = Int32(network.start(of: member.neuron))
     row.weights = member.weights
@@ -128,7 +100,7 @@ struct RancProgram {
           + "\"neurons\":[\(neurons)],\n\"connections\":[\(wires)]}")
     }
     return "{\"packets\":[[]],\n\"output_bus\":{\"coordinates\":\(coordinates(busPlace)),"
-      + "\"num_outputs\":\(RancLayout.axons)},\n\"cores\":[\n"
+      + "\"num_outputs\":\(RancLayout.outputs)},\n\"cores\":[\n"
       + cores.joined(separator: ",\n") + "]}\n"
   }
 
