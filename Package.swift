@@ -63,6 +63,10 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
     .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
 
     // C: generated schema code (Scripts/regenerate-schemas.sh) and hand-written kernels.
@@ -72,6 +76,9 @@ let package = Package(
     .target(name: "CBundleSchema", dependencies: ["CProtobufC"]),
     .target(name: "CSpikeZstd", dependencies: ["CZstd"]),
     .target(name: "CSpikeHDF5", dependencies: ["CHDF5"]),
+    .target(name: "CSpikeLZ4", dependencies: ["CLZ4"]),
+    .target(name: "CSpikePNG", dependencies: ["CPNG"]),
+    .target(name: "CSpikeJPEG", dependencies: ["CJPEG"]),
     .target(name: "CSpikeKernels"),
     // Debian ships oneDNN without a .pc file; header and library are on the default paths.
     .target(name: "CSpikeDNN", linkerSettings: [.linkedLibrary("dnnl")]),
@@ -88,7 +95,11 @@ let package = Package(
     // Level 1: what things are.
     module("SpikeGraph", uses: ["SpikeBytes", "SpikeDiagnostics"]),
     module(
-      "SpikeContainers", uses: ["SpikeBytes", "SpikeDiagnostics", "CSpikeProtobuf", "CSpikeHDF5"]),
+      "SpikeContainers",
+      uses: [
+        "SpikeBytes", "SpikeDiagnostics", "CSpikeProtobuf", "CSpikeHDF5", "CSpikeLZ4",
+        "CSpikeZstd", "CSpikePNG", "CSpikeJPEG",
+      ]),
     // The specs of known chips travel inside the binary: Specs links to Schemas/hardware.
     .target(
       name: "SpikeHardware", dependencies: ["SpikeDiagnostics"],
@@ -182,7 +193,9 @@ let package = Package(
         "SpikeImport", "SpikeEngine", "SpikeContainers", "SpikeGraph", "SpikeBytes",
         "SpikeDiagnostics",
       ]),
-    tests("SpikeDataTests", uses: ["SpikeData", "SpikeBytes", "SpikeDiagnostics"]),
+    tests(
+      "SpikeDataTests",
+      uses: ["SpikeData", "SpikeContainers", "SpikeBytes", "SpikeDiagnostics"]),
     tests("SpikeEngineTests", uses: ["SpikeEngine", "SpikeCompute", "SpikeGraph"]),
     tests(
       "SpikeProcessesTests", uses: ["SpikeProcesses", "SpikeEngine", "SpikeDiagnostics"]),

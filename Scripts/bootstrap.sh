@@ -10,6 +10,9 @@ packages=(
   libhdf5-dev # Loihi .net files
   libdnnl-dev # convolution and matrix kernels
   zlib1g-dev # .gz and .npz data
+  liblz4-dev # packets of AEDAT 4
+  libpng-dev # PNG images
+  libjpeg62-turbo-dev # JPEG images
   pkg-config # how SwiftPM finds the above
   dataset-fashion-mnist # data of the demo and of accuracy tests
 )

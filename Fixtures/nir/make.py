@@ -339,7 +339,7 @@ def bad():
     with container("lzf.nir", "hdf5.unsupported") as file:
         file.create_dataset("node", data=np.zeros(500), compression="lzf")
     with container("sequences.nir", "hdf5.unsupported") as file:
-        file.create_dataset("node", (2,), h5py.vlen_dtype(np.float32))
+        file.create_dataset("node", (2,), h5py.vlen_dtype(np.complex64))
     with container("unwritten.nir", "hdf5.unsupported") as file:
         file.create_dataset("node", (200,), "f4")
     with container("null.nir", "hdf5.unsupported") as file:

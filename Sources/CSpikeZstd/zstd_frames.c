@@ -41,3 +41,29 @@ int sf_zstd_decompress(const uint8_t *input, size_t count, uint8_t *output, size
   size_t size = ZSTD_decompress(expected == 0 ? &nothing : output, expected, input, count);
   return ZSTD_isError(size) || size != expected;
 }
+
+int64_t sf_zstd_unpack(const uint8_t *input, size_t count, uint8_t *output, size_t capacity) {
+  ZSTD_DStream *stream = ZSTD_createDStream();
+  if (stream == NULL) return -2;
+  // A window beyond what can be written is of no use to a sound frame.
+  ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, 28);
+  ZSTD_inBuffer in = {input, count, 0};
+  ZSTD_outBuffer out = {output, capacity, 0};
+  int64_t result = -1;
+  for (;;) {
+    size_t consumed = in.pos, written = out.pos;
+    size_t hint = ZSTD_decompressStream(stream, &out, &in);
+    if (ZSTD_isError(hint)) break;
+    if (hint == 0) {
+      result = in.pos == in.size ? (int64_t)out.pos : -1;
+      break;
+    }
+    // No step forward: the input ends inside the frame, or there is no room.
+    if (in.pos == consumed && out.pos == written) {
+      result = out.pos == out.size ? -2 : -1;
+      break;
+    }
+  }
+  ZSTD_freeDStream(stream);
+  return result;
+}

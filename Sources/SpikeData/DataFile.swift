@@ -13,8 +13,14 @@ enum DataFile {
     }
   }
 
-  static func bytes(of path: String) throws(DataError) -> [UInt8] {
+  /// A copy of a file of up to `limit` bytes.
+  static func bytes(of path: String, limit: Int = .max) throws(DataError) -> [UInt8] {
     let file = try map(path)
+    guard file.count <= limit else {
+      throw DataError(
+        .tooLarge, "The file has \(file.count) bytes; read are up to \(limit).",
+        at: Location(file: path), fix: "make the file smaller, or several of it")
+    }
     return file.bytes(in: 0..<file.count)
   }
 

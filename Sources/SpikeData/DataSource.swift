@@ -17,11 +17,12 @@ public enum DataSource {
   /// Reads a split of a data set.
   ///
   /// - Parameters:
-  ///   - specification: `fashion-mnist`, a folder of IDX files (MNIST's names, gzipped or not), or
-  ///     an `.npz` file with arrays x and y (optionally x_test and y_test).
+  ///   - specification: `fashion-mnist`, a folder of IDX files (MNIST's names, gzipped or not), a
+  ///     folder of PNG and JPEG images, or an `.npz` file with arrays x and y (optionally x_test and
+  ///     y_test).
   ///   - split: Which part; an `.npz` without x_test gives x for both.
   ///   - inputShape: What the network takes, for example `[1, 28, 28]`; samples of another shape with
-  ///     the same order of elements are given that shape, others are an error.
+  ///     the same order of elements are given that shape, images are resized, others are an error.
   /// - Throws: any `data.…` code.
   public static func load(
     _ specification: String, split: DataSplit, inputShape: [Int]? = nil
@@ -35,7 +36,7 @@ public enum DataSource {
   package static func load(
     _ specification: String, split: DataSplit, inputShape: [Int]?, folder: String?
   ) throws(DataError) -> Dataset {
-    let found = try read(specification, split, folder)
+    let found = try read(specification, split, inputShape, folder)
     guard let inputShape else { return found }
     do throws(DataError) {
       return try found.reshaped(to: inputShape)
@@ -45,29 +46,34 @@ public enum DataSource {
   }
 
   private static func read(
-    _ specification: String, _ split: DataSplit, _ folder: String?
+    _ specification: String, _ split: DataSplit, _ inputShape: [Int]?, _ folder: String?
   ) throws(DataError) -> Dataset {
     if let known = NamedDataset.all.first(where: { $0.name == specification }) {
       return try known.load(split, folder: folder)
     }
     if DataFile.isDirectory(specification) {
-      return try folderDataset(specification, split)
+      return try folderDataset(specification, split, inputShape)
     }
     guard DataFile.exists(specification) else { throw notFound(specification) }
     return try NPZFile(path: specification).load(split)
   }
 
   private static func folderDataset(
-    _ path: String, _ split: DataSplit
+    _ path: String, _ split: DataSplit, _ inputShape: [Int]?
   ) throws(DataError) -> Dataset {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    if let images = ImageFolder(path) {
+      return try images.load(split, name: name, inputShape: inputShape)
+    }
     guard let folder = IDXFolder(path, split: split) else {
       throw DataError(
         .notFound,
         "The folder has no \(split.rawValue) images: none of "
           + "\(IDXFolder.names("images", 3, split)).",
-        at: Location(file: path), fix: "name the files as MNIST does, or give an .npz file")
+        at: Location(file: path),
+        fix: "name the files as MNIST does, give an .npz file, or images in a folder for each class"
+      )
     }
-    let name = path.split(separator: "/").last.map(String.init) ?? path
     return try folder.load(split, name: name)
   }
 
@@ -78,8 +84,8 @@ public enum DataSource {
       .notFound, "There is no data set, file or folder '\(specification)'.",
       at: Location(file: specification),
       fix: meant.map { "did you mean '\($0)'?" }
-        ?? "give \(names.map { "'\($0)'" }.joined(separator: ", ")), a folder of IDX files or an "
-        + ".npz file with x and y")
+        ?? "give \(names.map { "'\($0)'" }.joined(separator: ", ")), a folder of IDX files or "
+        + "images, or an .npz file with x and y")
   }
 }
 

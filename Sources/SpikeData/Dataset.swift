@@ -28,6 +28,8 @@ public struct Dataset: Sendable {
   public let classCount: Int
   /// Label of each sample, in `0..<classCount`.
   public let labels: [Int]
+  /// What was done to the data on the way in, for people: notes.
+  public private(set) var findings: [Finding] = []
   let samples: Samples
   /// Index into ``samples`` for each sample of this set.
   let rows: [Int]
@@ -130,6 +132,13 @@ public struct Dataset: Sendable {
     try Dataset.check(labels, below: outputs)
   }
 
+  /// The same samples with notes about them.
+  func noting(_ findings: [Finding]) -> Dataset {
+    var copy = self
+    copy.findings += findings
+    return copy
+  }
+
   /// The same samples with other labels, one for each.
   public func relabelled(_ labels: [Int]) -> Dataset {
     precondition(labels.count == count, "\(labels.count) labels for \(count) samples")
@@ -144,6 +153,7 @@ public struct Dataset: Sendable {
     name = whole.name
     sampleShape = shape ?? whole.sampleShape
     classCount = whole.classCount
+    findings = whole.findings
     samples = whole.samples
     self.labels = labels
     self.rows = rows

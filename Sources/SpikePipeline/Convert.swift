@@ -101,7 +101,8 @@ extension Pipeline {
     }
     return Converted(
       model: result.model, layers: result.layers,
-      findings: result.findings + Pipeline.encodingWarning(test, loaded.model),
+      findings: test.findings + result.findings
+        + Pipeline.encodingWarning(test, loaded.model),
       original: original, curve: curve)
   }
 

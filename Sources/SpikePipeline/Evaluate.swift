@@ -39,7 +39,7 @@ extension Pipeline {
       var outcome = Pipeline.outcome(
         of: measured, file: request.input,
         kind: "\(bundle.arithmetic.rawValue) integers", timeSteps: bundle.timeSteps)
-      outcome.findings += Pipeline.queueWarning(measured, bundle)
+      outcome.findings += data.findings + Pipeline.queueWarning(measured, bundle)
       return outcome
     case .model:
       let loaded = try load(request.input, stages: ModelStage.allCases, for: "eval")
@@ -51,7 +51,7 @@ extension Pipeline {
       try Pipeline.write(measured, data, to: request.predictions)
       var outcome = Pipeline.outcome(
         of: measured, file: request.input, kind: "float32", timeSteps: isSpiking ? steps : nil)
-      outcome.findings += Pipeline.encodingWarning(data, loaded.model)
+      outcome.findings += data.findings + Pipeline.encodingWarning(data, loaded.model)
       return outcome
     case .onnx:
       throw PipelineError(

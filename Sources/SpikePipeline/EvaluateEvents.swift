@@ -2,11 +2,11 @@ import SpikeData
 import SpikeDiagnostics
 import SpikeGraph
 
-// Networks over time on recordings of event cameras.
+// Networks over time on recordings of event cameras, cochleas and microphones.
 extension Pipeline {
-  /// Measures a model on events; nil where the data are no recordings.
+  /// Measures a model on recordings; nil where the data are no recordings.
   func evaluateEvents(_ model: Model, _ request: EvaluateRequest) throws -> Outcome? {
-    guard NMNISTFolder.recognises(request.data.source) else { return nil }
+    guard Recordings.recognises(request.data.source) else { return nil }
     guard let steps = request.timeSteps ?? model.timeSteps else {
       throw PipelineError(
         .invalidOption, "Recordings are cut into steps, and the number of steps is unknown.",
@@ -19,7 +19,10 @@ extension Pipeline {
     let measured = try measure(
       model, on: data, timeSteps: steps, counts: true, inputPerStep: true, round: round)
     try Pipeline.write(measured, data, to: request.predictions)
-    return Pipeline.outcome(of: measured, file: request.input, kind: "float32", timeSteps: steps)
+    var outcome = Pipeline.outcome(
+      of: measured, file: request.input, kind: "float32", timeSteps: steps)
+    outcome.findings += data.findings
+    return outcome
   }
 
   /// A split of recordings as frames of the network's input, `[steps, C, H, W]` each.
@@ -35,18 +38,26 @@ extension Pipeline {
         "There are \(steps) steps of \(request.eventStep) µs; allowed are 1 to 65536 steps of 1 to "
           + "1000000000 µs.", at: place, fix: "choose other --time-steps or --event-step")
     }
-    let data = try NMNISTFolder.load(
-      request.source, split: split, limit: split == .test ? request.testLimit : request.trainLimit,
-      seed: split == .test ? nil : seed, steps: steps, microseconds: request.eventStep,
-      bits: model.encoding.bits)
-    let frame = Array(data.sampleShape.dropFirst())
-    let takes = model.graph.inputs.first?.shape.dimensions ?? []
-    guard takes == frame else {
+    if let count = request.eventCount, count < 1 {
+      throw PipelineError(
+        .invalidOption, "A step has \(count) events; allowed are 1 and more.", at: place,
+        fix: "choose another --event-count")
+    }
+    let sensor = request.eventSize.flatMap { SensorSize($0) }
+    guard sensor != nil || request.eventSize == nil else {
       throw PipelineError(
         .invalidOption,
-        "The recordings have frames of shape \(Shape(frame)); the network takes \(Shape(takes)).",
-        at: place, fix: "give a network for such frames")
+        "The size of the sensor is '\(request.eventSize ?? "")'; it is columns x rows, 1 to "
+          + "\(SensorSize.limit) each.", at: place, fix: "write --event-size 640x480")
     }
+    let data = try Recordings.load(
+      request.source, split: split, limit: split == .test ? request.testLimit : request.trainLimit,
+      seed: split == .test ? nil : seed, shape: model.graph.inputs.first?.shape.dimensions,
+      sensor: sensor,
+      binning: EventBinning(
+        steps: steps,
+        step: request.eventCount.map { .events($0) } ?? .microseconds(request.eventStep),
+        bits: model.encoding.bits))
     guard model.encoding.scale.count == 1, model.encoding.offset.count == 1 else {
       throw PipelineError(
         .invalidOption, "The model encodes each channel differently; counts of events are not.",
@@ -59,7 +70,7 @@ extension Pipeline {
 
   /// Refuses recordings where a station knows only one input for all steps.
   static func refuseEvents(_ request: DataRequest, for station: String) throws {
-    guard NMNISTFolder.recognises(request.source) else { return }
+    guard Recordings.recognises(request.source) else { return }
     throw PipelineError(
       .invalidOption, "\(station) takes one input for all steps; recordings have one for each.",
       at: Location(file: request.source), fix: "give images, or use eval or fit on a model")

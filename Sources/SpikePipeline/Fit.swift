@@ -105,7 +105,7 @@ extension Pipeline {
   ) throws -> FitResult {
     var options = try Pipeline.fitOptions(
       settings, model: loaded, spec: spec, threads: context.threads)
-    options.inputPerStep = NMNISTFolder.recognises(request.source)
+    options.inputPerStep = Recordings.recognises(request.source)
     if options.inputPerStep { try Pipeline.checkEvents(options) }
     let start = options
     if let spec {
@@ -128,7 +128,7 @@ extension Pipeline {
       ? try events(request, .test, for: loaded.model, steps: options.timeSteps)
       : try data(request, .test, for: loaded.model)
     let context = context
-    return try SpikeFitter.fit(
+    var result = try SpikeFitter.fit(
       loaded.model, options: options, training: training, evaluation: test, checkpoint: checkpoint,
       processes: context.processes,
       progress: { progress in
@@ -141,6 +141,8 @@ extension Pipeline {
               + "\(Figure.percent(progress.accuracy)), "
               + "\(Int(progress.samplesPerSecond)) samples/s"))
       }, isCancelled: context.isCancelled)
+    result.findings = training.findings + result.findings
+    return result
   }
 
   /// Training on recordings knows no teacher and no augmentation.

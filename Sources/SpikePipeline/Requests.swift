@@ -31,14 +31,18 @@ public struct ImportRequest: Hashable, Sendable {
 
 /// Where samples and labels come from.
 public struct DataRequest: Hashable, Sendable {
-  /// `fashion-mnist`, a folder of IDX files, or an `.npz` file.
+  /// `fashion-mnist`, a folder of IDX files or images, an `.npz` file, or recordings over time.
   public var source: String
   /// Use at most this many test samples; nil for all.
   public var testLimit: Int?
   /// Use at most this many training samples, drawn by the seed over all classes; nil for all.
   public var trainLimit: Int?
-  /// Length of a step in microseconds where the data are recordings of events.
+  /// Length of a step in microseconds where the data are recordings over time.
   public var eventStep = 1000
+  /// Events of a step, in place of ``eventStep``; nil for steps of time.
+  public var eventCount: Int?
+  /// Columns and rows of the sensor, as `640x480`, where the recordings do not say them.
+  public var eventSize: String?
 
   /// Makes a request.
   public init(source: String, testLimit: Int? = nil, trainLimit: Int? = nil) {

@@ -5,18 +5,15 @@ import SpikePipeline
 struct DataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Data: fashion-mnist, a folder of IDX files (gzip or not), an .npz file with x and y, or a "
-        + "folder of N-MNIST recordings.",
+      "Data: fashion-mnist, a folder of IDX files (gzip or not) or of images (PNG, JPEG), an .npz file "
+        + "with x and y, or recordings over time (events, sounds, SHD's .h5); docs/data.md.",
       valueName: "name or path"))
   var data: String
   @Option(help: "Use at most this many test samples, the first ones.") var testSamples: Int?
   @Option(help: "Use at most this many training samples, drawn by the seed over all classes.")
   var trainSamples: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Length of a step where the data are recordings of events.", valueName: "microseconds"))
-  var eventStep = 1000
+  @OptionGroup var events: EventOptionGroup
 
   func validate() throws {
     for (name, value) in [("--test-samples", testSamples), ("--train-samples", trainSamples)] {
@@ -28,7 +25,7 @@ struct DataOptions: ParsableArguments {
 
   var request: DataRequest {
     var request = DataRequest(source: data, testLimit: testSamples, trainLimit: trainSamples)
-    request.eventStep = eventStep
+    events.apply(to: &request)
     return request
   }
 }

@@ -10,7 +10,10 @@ enum LayerTable {
     ("SpikeGraph", ["SpikeBytes", "SpikeDiagnostics"]),
     (
       "SpikeContainers",
-      ["SpikeBytes", "SpikeDiagnostics", "CSpikeProtobuf", "CSpikeHDF5", "CProtobufC"]
+      [
+        "SpikeBytes", "SpikeDiagnostics", "CSpikeProtobuf", "CSpikeHDF5", "CProtobufC",
+        "CSpikeLZ4", "CSpikeZstd", "CSpikePNG", "CSpikeJPEG",
+      ]
     ),
     ("SpikeHardware", ["SpikeDiagnostics"]),
     (

@@ -27,27 +27,6 @@ struct EventTests {
     #expect(recording.width == 34 && recording.height == 34)
   }
 
-  @Test("frames count events of each polarity from the first event on and drop what comes late")
-  func frames() {
-    let recording = EventRecording(
-      width: 3, height: 2,
-      events: [(0, 0, true, 500), (0, 0, true, 599), (2, 1, false, 600), (1, 0, true, 799)].map {
-        .init(x: $0.0, y: $0.1, isOn: $0.2, microseconds: $0.3)
-      } + [.init(x: 0, y: 0, isOn: true, microseconds: 800)])
-    var wanted = [UInt8](repeating: 0, count: 3 * 2 * 6)
-    wanted[6] = 2
-    wanted[12 + 5] = 1
-    wanted[24 + 6 + 1] = 1
-    #expect(recording.frames(steps: 3, microseconds: 100) == wanted)
-    let many = EventRecording(
-      width: 1, height: 1,
-      events: Array(repeating: .init(x: 0, y: 0, isOn: false, microseconds: 7), count: 300))
-    #expect(many.frames(steps: 1, microseconds: 1) == [255, 0])
-    // In the upper bits, so that raw >> (8 - bits) is the count, at most 2^bits - 1.
-    #expect(many.frames(steps: 1, microseconds: 1, bits: 2) == [0b1100_0000, 0])
-    #expect(recording.frames(steps: 3, microseconds: 100, bits: 3)[6] == 2 << 5)
-  }
-
   @Test("bad recordings are refused")
   func bad() throws {
     let good = event(1, 1, true, 100)
@@ -81,8 +60,9 @@ struct EventTests {
       try AtomicFile.makeDirectory("\(folder.path)/\(parts[0])/\(parts[1])")
       _ = try folder.write(event(1, 2, true, time) + event(3, 4, false, time + 5000), name)
     }
-    #expect(NMNISTFolder.recognises(folder.path))
-    let data = try NMNISTFolder.load(folder.path, split: .test, steps: 2, microseconds: 5000)
+    #expect(Recordings.recognises(folder.path))
+    let data = try Recordings.load(
+      folder.path, split: .test, binning: EventBinning(steps: 2, step: .microseconds(5000)))
     #expect(data.labels == [1, 3])
     #expect(data.sampleShape == [2, 2, 34, 34])
     let values = data.encoded(scale: [1], offset: [0], bits: nil)
@@ -91,8 +71,9 @@ struct EventTests {
     let second: Int = 2312 + 139
     #expect(Array(lit.prefix(2)) == [first, second])
     let empty = #expect(throws: DataError.self) {
-      try NMNISTFolder.load(
-        folder.path, split: .test, limit: 0, steps: 2, microseconds: 5000)
+      try Recordings.load(
+        folder.path, split: .test, limit: 0,
+        binning: EventBinning(steps: 2, step: .microseconds(5000)))
     }
     #expect(empty?.code == .empty)
 
@@ -100,12 +81,15 @@ struct EventTests {
     _ = try list.write(event(1, 2, true, 0), "a.bin")
     _ = try list.write(
       Array("file\tlabel\tsplit\na.bin\t7\ttest\nb.bin\t1\ttrain\n".utf8), "labels.tsv")
-    #expect(NMNISTFolder.recognises(list.path))
+    #expect(Recordings.recognises(list.path))
     #expect(
-      try NMNISTFolder.load(list.path, split: .test, steps: 1, microseconds: 1).labels == [7])
+      try Recordings.load(
+        list.path, split: .test, binning: EventBinning(steps: 1, step: .microseconds(1))
+      ).labels == [7])
     _ = try list.write(Array("file\tlabel\tsplit\n../a.bin\t7\ttest\n".utf8), "labels.tsv")
     let outside = #expect(throws: DataError.self) {
-      try NMNISTFolder.load(list.path, split: .test, steps: 1, microseconds: 1)
+      try Recordings.load(
+        list.path, split: .test, binning: EventBinning(steps: 1, step: .microseconds(1)))
     }
     #expect(outside?.code == .corrupt)
   }

@@ -18,6 +18,15 @@ final class TemporaryFolder {
     try AtomicFile.write(bytes, to: "\(path)/\(name)")
     return "\(path)/\(name)"
   }
+
+  /// Writes a file into folders that are made for it, and returns its path.
+  func file(_ name: String, _ bytes: [UInt8]) throws -> String {
+    let parts = name.split(separator: "/")
+    for count in parts.indices.dropFirst() {
+      try AtomicFile.makeDirectory("\(path)/\(parts[..<count].joined(separator: "/"))")
+    }
+    return try write(bytes, name)
+  }
 }
 
 /// The bytes of an IDX file.

@@ -31,3 +31,8 @@ int64_t sf_zstd_content_size(const uint8_t *input, size_t count);
 
 /// Decompresses a frame of exactly `expected` bytes. Returns 0, or 1 if the frame is damaged.
 int sf_zstd_decompress(const uint8_t *input, size_t count, uint8_t *output, size_t expected);
+
+/// Unpacks one frame, with or without a content size, that `input` consists of.
+/// Returns the number of bytes written, -1 if the frame is damaged, cut short or followed by more, or
+/// -2 if there is no memory or `capacity` is too small.
+int64_t sf_zstd_unpack(const uint8_t *input, size_t count, uint8_t *output, size_t capacity);

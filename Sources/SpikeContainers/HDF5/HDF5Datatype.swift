@@ -1,15 +1,17 @@
 import SpikeDiagnostics
 
 /// What the elements of a data set are (File Format Specification 3.0, IV.A.2.d).
-struct HDF5Datatype {
+struct HDF5Datatype: Equatable {
   /// The kinds that are read.
-  enum Kind: Equatable {
+  indirect enum Kind: Equatable {
     case integer(isSigned: Bool)
     case float
     /// Texts of one length, with what fills them up.
     case fixedText(isSpacePadded: Bool)
     /// A length and a place in a heap.
     case text
+    /// As texts, with elements of a type of their own: numbers.
+    case sequence(HDF5Datatype)
   }
 
   var kind: Kind
@@ -48,8 +50,7 @@ struct HDF5Datatype {
       let base = try cursor.integer(1)
       guard base & 0x0F == 0 else { throw HDF5Datatype.unsupported("enumerations of no integers") }
     case 9:
-      kind = .text
-      guard bits & 0x0F == 1 else { throw HDF5Datatype.unsupported("sequences of varying length") }
+      kind = bits & 0x0F == 1 ? .text : .sequence(try HDF5Datatype.base(&cursor))
     case let other: throw HDF5Datatype.unsupported(HDF5Datatype.name(other))
     }
     guard size > 0, size <= 1 << 20 || isBoolean else {
@@ -57,6 +58,16 @@ struct HDF5Datatype {
         .malformed, "An element has \(size) bytes; allowed are 1 to \(1 << 20).",
         fix: "get a fresh copy of the file")
     }
+  }
+
+  /// The elements of sequences.
+  private static func base(_ cursor: inout HDF5Cursor) throws(HDF5Error) -> HDF5Datatype {
+    // Read by its first byte, so that sequences of sequences do not nest without end.
+    var ahead = cursor
+    guard [0, 1].contains(try ahead.integer(1) & 0x0F) else {
+      throw unsupported("sequences of other than integers and real numbers")
+    }
+    return try HDF5Datatype(&cursor)
   }
 
   private func checkFloat(_ cursor: inout HDF5Cursor, _ bits: Int) throws(HDF5Error) {
@@ -84,7 +95,8 @@ struct HDF5Datatype {
   static func unsupported(_ what: String) -> HDF5Error {
     HDF5Error(
       .unsupported,
-      "The data set has \(what); read are integers, real numbers, bool and texts.",
+      "The data set has \(what); read are integers, real numbers, bool, texts and "
+        + "sequences of numbers.",
       fix: "leave the data set out, or convert it to float32 or integers")
   }
 }

@@ -44,11 +44,7 @@ struct HDF5Elements {
           return String(decoding: text, as: UTF8.self)
         }, length: type.size)
     case .text:
-      guard type.size == 8 + widths.offset else {
-        throw HDF5Error(
-          .malformed, "Texts take \(type.size) bytes each instead of \(8 + widths.offset).",
-          fix: "get a fresh copy of the file")
-      }
+      try checkSize(widths)
       var texts: [String] = []
       texts.reserveCapacity(count)
       for index in 0..<count {
@@ -56,6 +52,27 @@ struct HDF5Elements {
         texts.append(try heap.text(bytes, at: index * type.size, count: type.size))
       }
       return .strings(texts)
+    case .sequence(let base):
+      try checkSize(widths)
+      var lists: [HDF5Dataset.Values] = []
+      lists.reserveCapacity(count)
+      for index in 0..<count {
+        let found = try heap.bytes(
+          bytes, at: index * type.size, count: type.size, itemSize: base.size)
+        lists.append(
+          try HDF5Elements(base, Array(found), found.count / base.size).values(&heap, widths))
+      }
+      return .sequences(lists)
+    }
+  }
+
+  /// Proves that elements of varying length are a length, an address and a number.
+  private func checkSize(_ widths: HDF5Cursor.Widths) throws(HDF5Error) {
+    guard type.size == 8 + widths.offset else {
+      throw HDF5Error(
+        .malformed,
+        "Elements of varying length take \(type.size) bytes each instead of \(8 + widths.offset).",
+        fix: "get a fresh copy of the file")
     }
   }
 

@@ -19,7 +19,7 @@ public struct HDF5Group: Hashable, Sendable {
   }
 }
 
-/// An array of numbers or texts in an HDF5 file.
+/// An array of numbers, texts or lists in an HDF5 file.
 public struct HDF5Dataset: Hashable, Sendable {
   /// Elements with their stored type, row-major.
   public enum Values: Hashable, Sendable {
@@ -37,6 +37,8 @@ public struct HDF5Dataset: Hashable, Sendable {
     case fixedStrings([String], length: Int)
     /// UTF-8 strings of any length.
     case strings([String])
+    /// Lists of numbers, of any length each; read, not written.
+    case sequences([Values])
 
     /// Number of elements.
     public var count: Int {
@@ -53,6 +55,7 @@ public struct HDF5Dataset: Hashable, Sendable {
       case .float64(let values): values.count
       case .fixedStrings(let values, _): values.count
       case .strings(let values): values.count
+      case .sequences(let values): values.count
       }
     }
   }
@@ -93,7 +96,7 @@ extension HDF5Dataset.Values {
     case .uint64(let values): values.map { Double($0) }
     case .float32(let values): values.map { Double($0) }
     case .float64(let values): values
-    case .fixedStrings, .strings: nil
+    case .fixedStrings, .strings, .sequences: nil
     }
   }
 

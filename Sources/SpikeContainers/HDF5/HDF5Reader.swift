@@ -6,7 +6,7 @@ public import SpikeDiagnostics
 /// A reader of our own for the part of the format that exchange files use: superblocks 0 to 3, object
 /// headers 1 and 2, groups as symbol tables or link messages, data sets in one piece, in the header
 /// or in chunks under a B-tree of version 1 (or a single chunk), the filters deflate, shuffle and
-/// fletcher32; integers, IEEE 754 numbers (float16 becomes float32), bool (becomes int8), texts.
+/// fletcher32; integers, IEEE 754 numbers (float16 becomes float32), bool (becomes int8), texts, sequences of numbers.
 /// Attributes are passed over. Links into other files, data in other files, links by path and second
 /// names of one object are refused, and so is everything else, by name.
 ///

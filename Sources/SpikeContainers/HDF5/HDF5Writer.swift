@@ -114,6 +114,9 @@ public enum HDF5Writer {
         let pointers = unsafe starts.map { unsafe buffer.baseAddress?.advanced(by: $0) }
         return unsafe spike_hdf5_strings(file, path, rank, sizes, pointers)
       }
+    case .sequences:
+      throw HDF5Error(
+        .invalidContent, "Lists of varying length are read only.", at: Location(tensor: path))
     }
   }
 

@@ -12,8 +12,8 @@ struct EvalCommand: ParsableCommand {
         sfconv eval spiking.sfm --data fashion-mnist --time-steps 8
         sfconv eval model.sfb --data fashion-mnist
 
-      A folder of N-MNIST recordings (Test/DIGIT/*.bin, or *.bin with labels.tsv) is cut into steps,
-      from the first event of each recording on.
+      Recordings over time (docs/data.md; Test/CLASS/*.raw, or files with labels.tsv) are cut into
+      steps, from the first event of each recording on.
 
         sfconv eval cnn.sfm --data n-mnist --time-steps 300 --event-step 1000
       """)
