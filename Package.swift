@@ -222,7 +222,10 @@ let package = Package(
       ]),
     tests(
       "SpikePipelineTests",
-      uses: ["SpikePipeline", "SpikeGraph", "SpikeBundle", "SpikeHardware", "SpikeDiagnostics"]),
+      uses: [
+        "SpikePipeline", "SpikeData", "SpikeGraph", "SpikeBundle", "SpikeHardware", "SpikeBytes",
+        "SpikeDiagnostics",
+      ]),
     tests("EndToEndTests", uses: ["SpikeDiagnostics", "sfconv"]),
     tests("ArchitectureTests", uses: ["SpikeDiagnostics"]),
   ]
