@@ -1,3 +1,4 @@
+import Foundation
 import SpikeBytes
 import SpikeData
 import SpikeDiagnostics

@@ -85,7 +85,8 @@ package struct SHDFile {
         given ?? SensorSize(known: SHDFile.channels, 1), of: "data as SHD's",
         expected: seconds.count)
       for (time, unit) in zip(seconds, places) {
-        guard let x = Int(exactly: unit), let microseconds = Int(exactly: (time * 1e6).rounded())
+        guard let x = Int(exactly: unit),
+          let microseconds = Int(exactly: (time * 1e6).rounded(.toNearestOrEven))
         else {
           throw DataError(
             .corrupt, "There is a spike of unit \(unit) at \(time) s.", fix: "write the file again")
