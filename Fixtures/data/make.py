@@ -4,6 +4,7 @@ Files are written by the packages of others where these write the format, else b
 format's specification; what is expected is what another package reads from the same file (PROVENANCE.md).
 """
 
+import importlib.util
 import io
 import json
 import os
@@ -21,6 +22,12 @@ import faery
 import h5py
 import numpy as np
 from PIL import Image
+
+# The readers of tonic alone, without the networks that the package wants.
+spec = importlib.util.spec_from_file_location(
+    "tonic_io", os.path.join(importlib.util.find_spec("tonic").submodule_search_locations[0], "io.py"))
+tonic = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(tonic)
 
 random = np.random.default_rng(20261201)
 expected = {}
@@ -189,6 +196,11 @@ def old_aedat():
             words += [1 << 31 | 77 << 12, t, 1 << 10 | 3, t]
     aedat2("davis346.aedat", "eu.seebetter.ini.chips.davis.DAVIS346B", words)
     expect("davis346.aedat", 346, 260, *events.T)
+    # tonic reads samples of images and external signals as events, too: they are left out.
+    version, start, _ = tonic.read_aedat_header_from_file("davis346.aedat")
+    address = tonic.get_aer_events_from_file("davis346.aedat", version, start)["address"]
+    found = tonic.read_davis_346("davis346.aedat")[2][(address >> 31 == 0) & (address >> 10 & 1 == 0)]
+    assert (np.stack([found[key] for key in "txyp"], 1).astype(np.int64) == events).all()
 
     events = draw(150, 240, 180)
     events[:, 0] += (1 << 31) - 2_000
