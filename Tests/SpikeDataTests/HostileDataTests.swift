@@ -20,7 +20,10 @@ struct HostileDataTests {
         name: name, sampleShape: [1], samples: .bytes(file.labels.map { _ in 0 }),
         labels: file.labels)
     case "png", "jpg", "jpeg": _ = try ImageFolder.image(bytes)
-    default: _ = try EventFormat.recording(bytes, ending: FileEnding.of(name), sensor: nil)
+    default:
+      let recording = try EventFormat.recording(bytes, ending: FileEnding.of(name), sensor: nil)
+      _ = recording.frames(
+        EventBinning(steps: 3, step: .microseconds(1000), frame: [1, 1, 1]))
     }
   }
 

@@ -5,6 +5,8 @@ import SpikeDiagnostics
 struct EventCollector {
   /// Events of a recording.
   static let limit = 16_000_000
+  /// 146,000 years.
+  private static let lastMicrosecond = 1 << 62
 
   private let sensor: SensorSize
   /// What the file should be, for people: `a recording of N-MNIST`.
@@ -36,6 +38,14 @@ struct EventCollector {
         "An event at \(microseconds) µs after one at \(last) µs; time does not run backwards.",
         at: Location(byteOffset: offset),
         fix: "check that this is \(kind), and get a fresh copy of it, or sort its events by time")
+    }
+    // So that differences of times are numbers.
+    guard (0...EventCollector.lastMicrosecond).contains(microseconds) else {
+      throw DataError(
+        .corrupt,
+        "An event at \(microseconds) µs; times are 0 to \(EventCollector.lastMicrosecond) µs.",
+        at: Location(byteOffset: offset),
+        fix: "check that this is \(kind), and get a fresh copy of it")
     }
     guard events.count < EventCollector.limit else {
       throw DataError(
