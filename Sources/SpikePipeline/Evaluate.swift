@@ -11,6 +11,8 @@ struct Measured {
   var samples: Int
   var predictions: [Int]
   var correct: Int
+  /// What each sample did, of bundles.
+  var outcomes: [SpikeSimulate.Outcome] = []
   /// Per sample, NeuroBench's definitions; nil for ANNs.
   var accumulates: Double?
   var multiplyAccumulates: Double?
@@ -33,8 +35,10 @@ extension Pipeline {
           at: Location(file: request.input), fix: "leave --time-steps out")
       }
       let bundle = try BundleFile.read(path: request.input)
-      let data = try bundleData(request.data, bundle)
-      let measured = try measure(bundle, on: data)
+      let inputPerStep = Recordings.recognises(request.data.source)
+      let data =
+        try inputPerStep ? bundleEvents(request.data, bundle) : bundleData(request.data, bundle)
+      let measured = try measure(bundle, on: data, inputPerStep: inputPerStep)
       try Pipeline.write(measured, data, to: request.predictions)
       var outcome = Pipeline.outcome(
         of: measured, file: request.input,
@@ -104,19 +108,23 @@ extension Pipeline {
   }
 
   /// Runs a bundle in the integers of its chip over all samples.
-  func measure(_ bundle: Bundle, on data: Dataset) throws -> Measured {
+  /// - Parameter inputPerStep: whether samples are `[T][…]` instead of one input for all steps.
+  func measure(
+    _ bundle: Bundle, on data: Dataset, inputPerStep: Bool = false
+  ) throws -> Measured {
     guard let bytes = data.rawBytes() else {
       throw PipelineError(
         .invalidOption, "The data are numbers; a bundle takes bytes 0 to 255.",
         at: Location(file: data.name), fix: "give data of type uint8")
     }
     let result = try IntegerSimulator(bundle).evaluate(
-      samples: bytes, labels: data.labels, threads: context.threads)
+      samples: bytes, labels: data.labels, threads: context.threads, inputPerStep: inputPerStep)
     var measured = Measured(
       samples: data.count, predictions: result.predictions, correct: result.correct,
       accumulates: result.perSample(\.accumulates),
       multiplyAccumulates: result.perSample(\.multiplyAccumulates),
       spikes: Double(result.populationSpikes.reduce(0, +)) / Double(max(1, data.count)))
+    measured.outcomes = result.outcomes
     measured.longestQueue = result.counts.longestQueue
     measured.queueDrops = result.counts.queueDrops
     return measured
@@ -134,16 +142,7 @@ extension Pipeline {
     ]
   }
 
-  static func write(_ measured: Measured, _ data: Dataset, to path: String?) throws {
-    guard let path else { return }
-    let lines = zip(data.labels, measured.predictions).enumerated().map {
-      "\($0.offset),\($0.element.0),\($0.element.1)\n"
-    }
-    try AtomicFile.write(text: "index,label,prediction\n" + lines.joined(), to: path)
-  }
-
   func bundleData(_ request: DataRequest, _ bundle: Bundle) throws -> Dataset {
-    try Pipeline.refuseEvents(request, for: "The evaluation of a bundle")
     let whole = try DataSource.load(
       request.source, split: .test, inputShape: bundle.input.shape)
     let data = request.testLimit.map { whole.prefix($0) } ?? whole

@@ -1,3 +1,4 @@
+import SpikeBundle
 import SpikeData
 import SpikeDiagnostics
 import SpikeGraph
@@ -31,6 +32,29 @@ extension Pipeline {
   func events(
     _ request: DataRequest, _ split: DataSplit, for model: Model, steps: Int, seed: UInt64 = 1
   ) throws -> Dataset {
+    guard model.encoding.scale.count == 1, model.encoding.offset.count == 1 else {
+      throw PipelineError(
+        .invalidOption, "The model encodes each channel differently; counts of events are not.",
+        at: Location(file: request.source),
+        fix: "import the network again with one --input-scale")
+    }
+    let outputs = try model.graph.inferredShapes()[model.graph.outputs.first ?? ""]?.elementCount
+    return try events(
+      request, split, shape: model.graph.inputs.first?.shape.dimensions ?? [],
+      bits: model.encoding.bits, outputs: outputs ?? 0, steps: steps, seed: seed)
+  }
+
+  /// The test recordings as the columns that a bundle takes in its time steps.
+  func bundleEvents(_ request: DataRequest, _ bundle: Bundle) throws -> Dataset {
+    try events(
+      request, .test, shape: bundle.input.shape, bits: bundle.input.bits,
+      outputs: bundle.populations.last?.neuronCount ?? 0, steps: bundle.timeSteps, seed: 1)
+  }
+
+  private func events(
+    _ request: DataRequest, _ split: DataSplit, shape: [Int], bits: Int?, outputs: Int, steps: Int,
+    seed: UInt64
+  ) throws -> Dataset {
     let place = Location(file: request.source)
     guard (1...65_536).contains(steps), (1...1_000_000_000).contains(request.eventStep) else {
       throw PipelineError(
@@ -52,19 +76,13 @@ extension Pipeline {
     }
     let data = try Recordings.load(
       request.source, split: split, limit: split == .test ? request.testLimit : request.trainLimit,
-      seed: split == .test ? nil : seed, shape: model.graph.inputs.first?.shape.dimensions,
+      seed: split == .test ? nil : seed, shape: shape,
       sensor: sensor,
       binning: EventBinning(
         steps: steps,
         step: request.eventCount.map { .events($0) } ?? .microseconds(request.eventStep),
-        bits: model.encoding.bits))
-    guard model.encoding.scale.count == 1, model.encoding.offset.count == 1 else {
-      throw PipelineError(
-        .invalidOption, "The model encodes each channel differently; counts of events are not.",
-        at: place, fix: "import the network again with one --input-scale")
-    }
-    let outputs = try model.graph.inferredShapes()[model.graph.outputs.first ?? ""]?.elementCount
-    try data.checkLabels(outputs: outputs ?? 0)
+        bits: bits))
+    try data.checkLabels(outputs: outputs)
     return data
   }
 

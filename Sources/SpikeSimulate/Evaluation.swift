@@ -8,11 +8,13 @@ extension IntegerSimulator {
   ///   - samples: raw bytes, one sample after the other, each in C, H, W order.
   ///   - labels: true classes, as many as samples.
   ///   - threads: how many to use, at least 1.
+  ///   - inputPerStep: whether a sample has a map for each time step instead of one for all.
   /// - Throws: `simulate.wrong-sample`.
   public func evaluate(
-    samples: [UInt8], labels: [Int], threads: Int
+    samples: [UInt8], labels: [Int], threads: Int, inputPerStep: Bool = false
   ) throws(SimulateError) -> Evaluation {
-    try check(byteCount: samples.count, samples: labels.count)
+    try check(byteCount: samples.count, samples: labels.count, inputPerStep)
+    let size = byteCount(inputPerStep)
     let perShard = 64
     let shards = (labels.count + perShard - 1) / perShard
     let results = Mutex([Int: Part]())
@@ -20,7 +22,7 @@ extension IntegerSimulator {
       let state = SimulationState(network)
       var part = Part(populations: network.populations.count)
       for index in shard * perShard..<min(labels.count, (shard + 1) * perShard) {
-        let sample = samples[index * sampleSize..<(index + 1) * sampleSize]
+        let sample = samples[index * size..<(index + 1) * size]
         part.add(outcome(of: sample, state))
       }
       let finished = part
@@ -33,25 +35,25 @@ extension IntegerSimulator {
       }
     }
     return Evaluation(
-      predictions: whole.predictions, labels: labels, counts: whole.counts,
+      outcomes: whole.outcomes, labels: labels, counts: whole.counts,
       populationSpikes: whole.spikes)
   }
 
   private struct Part: Sendable {
-    var predictions: [Int] = []
+    var outcomes: [Outcome] = []
     var counts = OperationCounts()
     var spikes: [Int64]
 
     init(populations: Int) { spikes = Array(repeating: 0, count: populations) }
 
     mutating func add(_ outcome: Outcome) {
-      predictions.append(outcome.prediction)
+      outcomes.append(outcome)
       counts += outcome.counts
       for index in spikes.indices { spikes[index] += outcome.populationSpikes[index] }
     }
 
     mutating func append(_ other: Part) {
-      predictions += other.predictions
+      outcomes += other.outcomes
       counts += other.counts
       for index in spikes.indices { spikes[index] += other.spikes[index] }
     }
@@ -60,8 +62,8 @@ extension IntegerSimulator {
 
 /// Predictions and costs over a data set.
 public struct Evaluation: Hashable, Sendable {
-  /// Predicted class of each sample.
-  public let predictions: [Int]
+  /// The answer to each sample.
+  public let outcomes: [Outcome]
   /// Samples whose prediction is their label.
   public let correct: Int
   /// Operations of all samples together.
@@ -70,21 +72,24 @@ public struct Evaluation: Hashable, Sendable {
   public let populationSpikes: [Int64]
 
   init(
-    predictions: [Int], labels: [Int], counts: OperationCounts, populationSpikes: [Int64]
+    outcomes: [Outcome], labels: [Int], counts: OperationCounts, populationSpikes: [Int64]
   ) {
-    self.predictions = predictions
-    correct = zip(predictions, labels).count { $0 == $1 }
+    self.outcomes = outcomes
+    correct = zip(outcomes, labels).count { $0.prediction == $1 }
     self.counts = counts
     self.populationSpikes = populationSpikes
   }
 
+  /// Predicted class of each sample.
+  public var predictions: [Int] { outcomes.map(\.prediction) }
+
   /// Share of correct predictions, 0 for no samples.
   public var accuracy: Double {
-    predictions.isEmpty ? 0 : Double(correct) / Double(predictions.count)
+    outcomes.isEmpty ? 0 : Double(correct) / Double(outcomes.count)
   }
 
   /// Mean of a count per sample, for example `perSample(\.accumulates)`.
   public func perSample(_ count: KeyPath<OperationCounts, Int64>) -> Double {
-    predictions.isEmpty ? 0 : Double(counts[keyPath: count]) / Double(predictions.count)
+    outcomes.isEmpty ? 0 : Double(counts[keyPath: count]) / Double(outcomes.count)
   }
 }

@@ -77,8 +77,15 @@ struct PreparedNetwork: Sendable {
     readout = bundle.readout
   }
 
-  /// Raw bytes in C, H, W order as the map of graded spikes that enters the network.
-  func inputMap(_ sample: ArraySlice<UInt8>) -> [Int32] {
+  /// Raw bytes, column after column, each in C, H, W order, as the maps of graded spikes that enter the
+  /// network.
+  func inputMaps(_ sample: ArraySlice<UInt8>) -> [[Int32]] {
+    stride(from: sample.startIndex, to: sample.endIndex, by: inputLayout.count).map {
+      inputMap(sample[$0..<min(sample.endIndex, $0 + inputLayout.count)])
+    }
+  }
+
+  private func inputMap(_ sample: ArraySlice<UInt8>) -> [Int32] {
     let shift = UInt8(8 - inputBits)
     var map = [Int32](repeating: 0, count: inputLayout.count)
     for (index, raw) in sample.enumerated() {

@@ -4,12 +4,14 @@ import SpikeCompute
 /// Everything that changes while a network runs; one per thread.
 final class SimulationState {
   let network: PreparedNetwork
-  let input: IntegerBuffer
+  /// What the input port sends: one map for all steps, or one for each.
+  var columns: [[Int32]] = []
+  private let input: IntegerBuffer
   let spikes: [IntegerBuffer]
   let currents: [IntegerBuffer]
   let potentials: [IntegerBuffer]
   private let sums: [IntegerBuffer]
-  /// Sums of the synapses that read the input only, the same in every step of a window.
+  /// Sums of the synapses that read the input only, where it is the same in every step of a window.
   private let inputSums: [IntegerBuffer?]
   private let synapses: [[ProjectionState]]
   private let crossbar: CrossbarWindow?
@@ -58,12 +60,13 @@ final class SimulationState {
     populationSpikes = network.populations.map { _ in 0 }
   }
 
-  /// Runs the window on the input map: layers have no latency inside a step.
+  /// Runs the window on the columns of the input: layers have no latency inside a step.
   func runWindow(afterEachStep body: () -> Void = {}) {
     resetAll()
     if let crossbar { return runWindow(on: crossbar, afterEachStep: body) }
     if let xylo { return runWindow(on: xylo, afterEachStep: body) }
     for step in 0..<network.timeSteps {
+      if step < columns.count { input.assign(columns[step]) }
       for population in network.populations.indices {
         deliver(to: population, step: step)
         advance(population)
@@ -76,11 +79,11 @@ final class SimulationState {
   /// The window on a chip that works on one spike after the other; a neuron may spike more than
   /// once in a step.
   private func runWindow(on crossbar: CrossbarWindow, afterEachStep body: () -> Void) {
-    let isActive = network.inputLayout.ordered(input.array()).map { $0 != 0 }
+    let isActive = columns.map { network.inputLayout.ordered($0).map { $0 != 0 } }
     let layouts = network.populations.map(\.layout)
     crossbar.reset()
-    for _ in 0..<network.timeSteps {
-      crossbar.step(isActive)
+    for step in 0..<network.timeSteps {
+      crossbar.step(isActive[isActive.count == 1 ? 0 : step])
       let values = crossbar.values(populations: layouts)
       for (population, prepared) in network.populations.enumerated() {
         let sent = values.spikes[population]
@@ -109,26 +112,21 @@ final class SimulationState {
     return totals.array()
   }
 
-  /// Sums of one step; what the input brings is the same in every step and is computed once.
+  /// Sums of one step; what one input brings in every step is computed once.
   private func deliver(to population: Int, step: Int) {
-    let total = sums[population]
-    if let constant = inputSums[population] {
-      if step == 0 { constant.fill(0) }
-      total.assign(constant)
-    } else {
-      total.fill(0)
+    guard columns.count == 1, let constant = inputSums[population] else {
+      return deliver(to: population, from: map)
     }
+    let total = sums[population]
+    if step == 0 { constant.fill(0) }
     for (index, projection) in network.projections[population].enumerated() {
       counts.dense += projection.denseSynapses
-      let state = synapses[population][index]
-      if let constant = inputSums[population], projection.readsInputOnly && projection.delay == 0 {
-        guard step == 0 else { continue }
-        let before = counts
-        state.deliver(from: map, into: constant, counts: &counts)
-        repeatCounts(since: before)
-        total.assign(constant)
-      }
+      guard step == 0, projection.readsInputOnly, projection.delay == 0 else { continue }
+      let before = counts
+      synapses[population][index].deliver(from: map, into: constant, counts: &counts)
+      repeatCounts(since: before)
     }
+    total.assign(constant)
     for (index, projection) in network.projections[population].enumerated()
     where !(projection.readsInputOnly && projection.delay == 0) {
       synapses[population][index].deliver(from: map, into: total, counts: &counts)
@@ -142,7 +140,7 @@ final class SimulationState {
     counts.multiplyAccumulates += (counts.multiplyAccumulates - before.multiplyAccumulates) * steps
   }
 
-  /// Sums of one step from given maps, for the pipelined simulation.
+  /// Sums of one step from given maps.
   func deliver(to population: Int, from map: (Source) -> IntegerBuffer) {
     sums[population].fill(0)
     for (index, projection) in network.projections[population].enumerated() {

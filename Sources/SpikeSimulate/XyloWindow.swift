@@ -4,7 +4,7 @@ import SpikeDiagnostics
 
 /// A bundle on a Xylo core (``Arithmetic/xylo``).
 ///
-/// The input sends the same spikes in every step; spikes of hidden neurons arrive in the next step
+/// Spikes of the input arrive in their step, spikes of hidden neurons in the next one
 /// (docs/formats/xylo.md, "Arithmetic").
 struct PreparedXylo: Sendable {
   let core: XyloCore
@@ -41,15 +41,17 @@ final class XyloWindow {
     input = IntegerBuffer(count: xylo.kernel.inputCount)
   }
 
-  /// Clears the core and sets what the input lines send, in C, H, W order.
-  func reset(sending spikes: [Int32]) {
+  /// Clears the core.
+  func reset() {
     counts = XyloCounts()
     state.reset()
-    input.assign(spikes)
   }
 
-  /// One step.
-  func step() { xylo.kernel.step(input, state, counts: &counts) }
+  /// One step on the spikes of the input lines, in C, H, W order.
+  func step(_ spikes: [Int32]) {
+    input.assign(spikes)
+    xylo.kernel.step(input, state, counts: &counts)
+  }
 
   /// Spikes, currents and potentials of the last step by population, in C, H, W order.
   func values(
@@ -70,16 +72,17 @@ extension SimulationState {
   /// The window on a Xylo core; a hidden neuron may spike more than once in a step.
   func runWindow(on xylo: XyloWindow, afterEachStep body: () -> Void) {
     let layouts = network.populations.map(\.layout)
-    xylo.reset(sending: network.inputLayout.ordered(input.array()))
-    for _ in 0..<network.timeSteps {
-      xylo.step()
+    let sent = columns.map(network.inputLayout.ordered)
+    xylo.reset()
+    for step in 0..<network.timeSteps {
+      xylo.step(sent[sent.count == 1 ? 0 : step])
       let values = xylo.values(layouts)
       for (population, prepared) in network.populations.enumerated() {
-        let sent = values.spikes[population]
-        spikes[population].assign(prepared.layout.map(sent))
+        let spiked = values.spikes[population]
+        spikes[population].assign(prepared.layout.map(spiked))
         currents[population].assign(prepared.layout.map(values.currents[population]))
         potentials[population].assign(prepared.layout.map(values.potentials[population]))
-        let sum = sent.reduce(0) { $0 + Int64($1) }
+        let sum = spiked.reduce(0) { $0 + Int64($1) }
         if prepared.spikes {
           populationSpikes[population] += sum
         } else {

@@ -114,6 +114,27 @@ struct OdinEqualityTests {
   }
 
   @Test(
+    "an input for each step gives what the files do on it",
+    arguments: [(TextbookOdin.Chip.tinyOdin, Arithmetic.tinyOdin), (.odin, .odin)])
+  func inputPerStep(chip: TextbookOdin.Chip, arithmetic: Arithmetic) throws {
+    var spikes: Int64 = 0
+    for seed in RandomCrossbar.seeds(20, arithmetic) {
+      let bundle = RandomCrossbar.bundle(seed: seed, arithmetic)
+      let textbook = try Self.read(bundle, chip)
+      let simulator = try IntegerSimulator(bundle)
+      var random = SeededGenerator(seed: seed)
+      let columns = (0..<bundle.timeSteps).map { _ in
+        (0..<simulator.sampleSize).map { _ in UInt8.random(in: 0...255, using: &random) }
+      }
+      let outcome = try simulator.run(sample: columns.flatMap { $0 }, inputPerStep: true)
+      #expect(textbook.run(columns: columns) == outcome.readout.map { Int($0) }, "seed \(seed)")
+      #expect(Int64(textbook.lost) == outcome.counts.queueDrops, "seed \(seed)")
+      spikes += outcome.populationSpikes.reduce(0, +)
+    }
+    #expect(spikes > 200, "\(spikes) spikes")
+  }
+
+  @Test(
     "images hold what the SPI words write",
     arguments: [(TextbookOdin.Chip.tinyOdin, Arithmetic.tinyOdin), (.odin, .odin)])
   func images(chip: TextbookOdin.Chip, arithmetic: Arithmetic) throws {

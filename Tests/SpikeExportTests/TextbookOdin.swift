@@ -167,9 +167,13 @@ final class TextbookOdin {
   }
 
   /// Runs the script on raw bytes; returns the value of every class.
-  func run(sample: [UInt8]) -> [Int] {
+  func run(sample: [UInt8]) -> [Int] { run(columns: [sample]) }
+
+  /// The same where the sample has other bytes in every step, that is in every turn of the loop.
+  func run(columns: [[UInt8]]) -> [Int] {
     output = []
     lost = 0
+    var sample = columns[0]
     var answer: [Int: Int] = [:]
     func execute(_ program: ArraySlice<[String]>) {
       var index = program.startIndex
@@ -182,7 +186,11 @@ final class TextbookOdin {
           guard let end = program[index...].firstIndex(where: { $0[0] == "end" }),
             let times = Int(line[1])
           else { preconditionFailure("no loop") }
-          for _ in 0..<times { execute(program[index..<end]) }
+          precondition(columns.count == 1 || columns.count == times, "a column for each step")
+          for step in 0..<times {
+            sample = columns[columns.count == 1 ? 0 : step]
+            execute(program[index..<end])
+          }
           index = end + 1
         case "input": if sample[Int(line[1]) ?? -1] >= 128 { send(line[2]) }
         case "send": send(line[1])

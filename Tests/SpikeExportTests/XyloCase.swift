@@ -13,26 +13,32 @@ struct XyloCase {
   let bundle: Bundle
   /// The bundle that the files are made of; another one where the test must notice.
   let written: Bundle
+  /// One map for all steps, or one for each.
   let sample: [UInt8]
+  let inputPerStep: Bool
   let trace: PipelinedSimulator.Trace
 
-  init(_ name: String, _ bundle: Bundle, chip: String, written: Bundle? = nil, seed: UInt64) throws
-  {
+  init(
+    _ name: String, _ bundle: Bundle, chip: String, written: Bundle? = nil,
+    inputPerStep: Bool = false, seed: UInt64
+  ) throws {
     self.name = name
     self.chip = chip
     self.bundle = bundle
     self.written = written ?? bundle
     var random = SeededGenerator(seed: seed)
-    sample = (0..<bundle.input.shape.reduce(1, *)).map { _ in
+    self.inputPerStep = inputPerStep
+    let maps = inputPerStep ? bundle.timeSteps : 1
+    sample = (0..<bundle.input.shape.reduce(1, *) * maps).map { _ in
       random.chance(1, in: 3) ? 0 : UInt8.random(in: 0...255, using: &random)
     }
-    trace = try IntegerSimulator(bundle).trace(sample: sample)
+    trace = try IntegerSimulator(bundle).trace(sample: sample, inputPerStep: inputPerStep)
   }
 
   /// Spikes by input line in every step.
   var columns: [Int32] {
-    let step = sample.map { Int32($0 >> UInt8(8 - bundle.input.bits)) }
-    return (0..<bundle.timeSteps).flatMap { _ in step }
+    let sent = sample.map { Int32($0 >> UInt8(8 - bundle.input.bits)) }
+    return inputPerStep ? sent : (0..<bundle.timeSteps).flatMap { _ in sent }
   }
 
   /// What the vendor's simulator must say, by the end of its file's name.
@@ -145,18 +151,20 @@ struct TextbookXylo {
   }
 
   /// What every neuron of a chain of dense projections does.
-  static func run(_ bundle: Bundle, sample: [UInt8]) -> Trace {
+  /// - Parameter columns: spikes by input line, step after step.
+  static func run(_ bundle: Bundle, columns: [Int32]) -> Trace {
     let empty = bundle.populations.map { _ in [[Int32]]() }
     var trace = Trace(spikes: empty, currents: empty, potentials: empty)
-    let input = sample.map { min(15, Int($0 >> UInt8(8 - bundle.input.bits))) }
+    let lines = columns.count / bundle.timeSteps
     var spikes = bundle.populations.map { Array(repeating: 0, count: $0.neuronCount) }
     var currents = spikes
     var potentials = spikes
     let hasBias = bundle.populations.contains { $0.biases.contains { $0 != 0 } }
     // The input arrives first, then hidden neurons in their order.
     let order: [Source] = [.input] + bundle.populations.indices.map { .population($0) }
-    for _ in 0..<bundle.timeSteps {
+    for step in 0..<bundle.timeSteps {
       let before = spikes
+      let input = columns[step * lines..<(step + 1) * lines].map { min(15, Int($0)) }
       for source in order {
         let sent: [Int]
         switch source {

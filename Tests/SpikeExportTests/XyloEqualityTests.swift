@@ -34,6 +34,12 @@ struct XyloEqualityTests {
     try add("saturated", RandomXylo(seed: 42, shift: 7, isSaturated: true))
     try add("saturated_deep", RandomXylo(seed: 43, layers: 3, shift: 7, isSaturated: true))
     try add("skips", RandomXylo(seed: 44, layers: 3, skips: true))
+    for seed in UInt64(50)..<53 {
+      var bundle = RandomXylo(seed: seed, layers: 2).bundle()
+      bundle.name = "recording_\(seed)"
+      result.append(
+        try XyloCase(bundle.name, bundle, chip: "xylo-audio3", inputPerStep: true, seed: seed))
+    }
     let trained = try BundleFile.read(path: FixtureLocation.path("targets/xylo/digits.sfb"))
     for seed in UInt64(0)..<3 {
       var bundle = trained
@@ -66,7 +72,7 @@ struct XyloEqualityTests {
   func textbook() throws {
     var spikes = 0
     for test in try Self.cases() where test.chip == "xylo-audio3" {
-      let textbook = TextbookXylo.run(test.bundle, sample: test.sample)
+      let textbook = TextbookXylo.run(test.bundle, columns: test.columns)
       #expect(textbook.spikes == test.trace.spikes, "\(test.name)")
       #expect(textbook.currents == test.trace.currents, "\(test.name)")
       #expect(textbook.potentials == test.trace.potentials, "\(test.name)")

@@ -119,6 +119,23 @@ struct NIRWholeWayTests {
         return
       }
       #expect(accuracy >= 0.5, "\(accuracy)")
+      // The bundle computes on the same columns what the fitted model does.
+      _ = try WholeWayTests.pipeline.export(
+        ExportRequest(
+          input: "\(folder)/fitted.sfm", output: "\(folder)/fitted.sfb", target: "loihi2"))
+      var evaluation = EvaluateRequest(input: "\(folder)/fitted.sfb", data: data)
+      evaluation.predictions = "\(folder)/predictions.csv"
+      let bundle = try WholeWayTests.pipeline.evaluate(evaluation)
+      #expect(WholeWayTests.member(bundle.summary, "accuracy") == .number(accuracy))
+      #expect(
+        WholeWayTests.member(bundle.summary, "spikesPerSample")
+          == WholeWayTests.member(outcome.summary, "spikesPerSample"))
+      let lines = try String(contentsOfFile: "\(folder)/predictions.csv", encoding: .utf8)
+        .split(separator: "\n")
+      #expect(lines.count == 21)
+      #expect(lines.first == "index,label,prediction,spikes,readout")
+      let fields = lines.last?.split(separator: ",").map { $0.split(separator: " ").count }
+      #expect(fields == [1, 1, 1, 5, 10], "\(lines.last ?? "")")
     }
   }
 }

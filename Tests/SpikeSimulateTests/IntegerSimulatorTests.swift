@@ -1,4 +1,5 @@
 import SpikeBundle
+import SpikeDiagnostics
 import SpikeSimulate
 import SpikeTestSupport
 import Testing
@@ -40,7 +41,7 @@ struct IntegerSimulatorTests {
     for _ in 0..<2 {
       let bytes = sample(simulator.sampleSize, &random)
       let outcome = try simulator.run(sample: bytes)
-      let expected = TextbookSimulator.window(bundle, bytes)
+      let expected = TextbookSimulator.window(bundle, [bytes])
       #expect(outcome.readout.map { Int($0) } == expected.readout, "seed \(seed)")
       #expect(outcome.prediction == expected.prediction, "seed \(seed)")
     }
@@ -76,6 +77,46 @@ struct IntegerSimulatorTests {
     }
   }
 
+  @Test("an input for each step gives what the textbook gives", arguments: 0..<100)
+  func inputPerStep(seed: Int) throws {
+    let bundle = RandomBundle.make(seed: UInt64(seed), options(UInt64(seed)))
+    let simulator = try IntegerSimulator(bundle)
+    var random = SeededGenerator(seed: UInt64(seed))
+    let columns = (0..<bundle.timeSteps).map { _ in sample(simulator.sampleSize, &random) }
+    let bytes = columns.flatMap { $0 }
+    let outcome = try simulator.run(sample: bytes, inputPerStep: true)
+    let expected = TextbookSimulator.window(bundle, columns)
+    #expect(outcome.readout.map { Int($0) } == expected.readout, "seed \(seed)")
+    let trace = try simulator.trace(sample: bytes, inputPerStep: true)
+    if bundle.readout == .largestPotential {
+      #expect(trace.potentials.last?.last == outcome.readout, "seed \(seed)")
+    }
+    for (index, population) in bundle.populations.enumerated() where population.model != "LI" {
+      let spikes = trace.spikes[index].joined().reduce(0) { $0 + Int64($1) }
+      #expect(spikes == outcome.populationSpikes[index], "seed \(seed)")
+    }
+    // What is the same in all steps is computed once; operations are counted alike.
+    let repeated = (0..<bundle.timeSteps).flatMap { _ in columns[0] }
+    #expect(
+      try simulator.run(sample: repeated, inputPerStep: true) == simulator.run(sample: columns[0]),
+      "seed \(seed)")
+  }
+
+  @Test("columns of another number than the time steps are refused")
+  func wrongColumns() throws {
+    var drawn = RandomBundleOptions()
+    drawn.timeSteps = 4
+    let simulator = try IntegerSimulator(RandomBundle.make(seed: 3, drawn))
+    for columns in [0, 1, 3, 5] {
+      let error = #expect(throws: SimulateError.self) {
+        _ = try simulator.run(
+          sample: Array(repeating: 0, count: columns * simulator.sampleSize), inputPerStep: true)
+      }
+      #expect(error?.code == .wrongSample)
+      #expect(error?.message.contains("4 steps of \(simulator.sampleSize)") == true)
+    }
+  }
+
   @Test("images one after the other with a reset per layer equal windows alone", arguments: 0..<30)
   func resetEqualsWindow(seed: Int) throws {
     var drawn = options(UInt64(seed))
@@ -86,11 +127,17 @@ struct IntegerSimulatorTests {
     let windows = try IntegerSimulator(bundle)
     let pipeline = try PipelinedSimulator(bundle)
     var random = SeededGenerator(seed: UInt64(seed))
-    let images = (0..<4).map { _ in sample(windows.sampleSize, &random) }
+    // Pictures, which are the same in all steps, and recordings, which are not.
+    let inputPerStep = seed % 2 == 0
+    let images = (0..<4).map { _ in
+      sample(windows.sampleSize * (inputPerStep ? bundle.timeSteps : 1), &random)
+    }
     let columns = images.flatMap { image in
-      Array(
-        repeating: image.map { Int32($0 >> (8 - UInt8(bundle.input.bits))) },
-        count: bundle.timeSteps)
+      let sent = image.map { Int32($0 >> (8 - UInt8(bundle.input.bits))) }
+      return (0..<bundle.timeSteps).map { step in
+        let start = inputPerStep ? step * windows.sampleSize : 0
+        return Array(sent[start..<start + windows.sampleSize])
+      }
     }
     let last = bundle.populations.count - 1
     let steps = columns.count + pipeline.depths[last] + 1
@@ -100,7 +147,8 @@ struct IntegerSimulatorTests {
       // Column k reaches layer l in step k + 2 + l, which is row k + 1 + l of the trace.
       let row = (index + 1) * bundle.timeSteps - 1 + 1 + pipeline.depths[last]
       #expect(
-        trace.potentials[last][row] == (try windows.run(sample: image)).readout,
+        trace.potentials[last][row]
+          == (try windows.run(sample: image, inputPerStep: inputPerStep)).readout,
         "seed \(seed), image \(index)")
     }
   }
@@ -121,5 +169,14 @@ struct IntegerSimulatorTests {
     let alone = try simulator.run(sample: Array(samples[..<simulator.sampleSize]))
     #expect(one.predictions[0] == alone.prediction)
     #expect(try simulator.evaluate(samples: [], labels: [], threads: 2).accuracy == 0)
+    let recordings = sample(simulator.sampleSize * bundle.timeSteps * 70, &random)
+    let evaluation = try simulator.evaluate(
+      samples: recordings, labels: Array(labels[..<70]), threads: 2, inputPerStep: true)
+    #expect(
+      evaluation
+        == (try simulator.evaluate(
+          samples: recordings, labels: Array(labels[..<70]), threads: 1, inputPerStep: true)))
+    let last = Array(recordings.suffix(simulator.sampleSize * bundle.timeSteps))
+    #expect(evaluation.outcomes.last == (try simulator.run(sample: last, inputPerStep: true)))
   }
 }

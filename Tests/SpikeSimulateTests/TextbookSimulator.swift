@@ -170,12 +170,14 @@ struct TextbookSimulator {
     return result
   }
 
-  /// One inference without latency: the prediction and read-out values of raw bytes.
-  static func window(_ bundle: Bundle, _ sample: [UInt8]) -> (prediction: Int, readout: [Int]) {
+  /// One inference without latency: the prediction and read-out values of raw bytes, one column for
+  /// all steps or one for each.
+  static func window(_ bundle: Bundle, _ columns: [[UInt8]]) -> (prediction: Int, readout: [Int]) {
     var simulator = TextbookSimulator(bundle)
     let last = bundle.populations.count - 1
     var counts = Array(repeating: 0, count: bundle.populations[last].neuronCount)
-    for _ in 0..<bundle.timeSteps {
+    for step in 0..<bundle.timeSteps {
+      let sample = columns[columns.count == 1 ? 0 : step]
       simulator.sentInput.append(sample.map { Int($0) >> (8 - bundle.input.bits) })
       for index in bundle.populations.indices {
         simulator.step(index, simulator.total(index, latency: 0))

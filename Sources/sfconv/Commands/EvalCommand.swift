@@ -16,6 +16,7 @@ struct EvalCommand: ParsableCommand {
       steps, from the first event of each recording on.
 
         sfconv eval cnn.sfm --data n-mnist --time-steps 300 --event-step 1000
+        sfconv eval model.sfb --data n-mnist --event-step 5000
       """)
 
   @Argument(help: "A model (.sfm) or bundle (.sfb).") var file: String
@@ -23,7 +24,9 @@ struct EvalCommand: ParsableCommand {
   @Option(name: [.long, .customShort("T")], help: "Time steps; those of the model if left out.")
   var timeSteps: Int?
   @Option(
-    help: ArgumentHelp("Write index, label and prediction of every sample.", valueName: "csv file"))
+    help: ArgumentHelp(
+      "Write index, label and prediction of every sample; of bundles also spikes by population and "
+        + "the values of the read-out.", valueName: "csv file"))
   var predictions: String?
   @OptionGroup var common: CommonOptions
 
