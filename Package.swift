@@ -177,6 +177,8 @@ let package = Package(
         "SpikeDiagnostics", "SpikeGraph", "SpikeBundle", "SpikeEngine", "SpikeCompute",
       ],
       path: "Tests/SpikeTestSupport", swiftSettings: strict),
+    // Replaces malloc in the test program by one that counts.
+    .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     tests("SpikeDiagnosticsTests", uses: ["SpikeDiagnostics"]),
     tests("SpikeBytesTests", uses: ["SpikeBytes", "SpikeDiagnostics"]),
     tests("SpikeGraphTests", uses: ["SpikeGraph", "SpikeDiagnostics"]),
@@ -196,7 +198,8 @@ let package = Package(
     tests(
       "SpikeDataTests",
       uses: ["SpikeData", "SpikeContainers", "SpikeBytes", "SpikeDiagnostics"]),
-    tests("SpikeEngineTests", uses: ["SpikeEngine", "SpikeCompute", "SpikeGraph"]),
+    tests(
+      "SpikeEngineTests", uses: ["SpikeEngine", "SpikeCompute", "SpikeGraph", "CAllocationCount"]),
     tests(
       "SpikeProcessesTests", uses: ["SpikeProcesses", "SpikeEngine", "SpikeDiagnostics"]),
     tests("SpikeSimulateTests", uses: ["SpikeSimulate", "SpikeBundle", "SpikeDiagnostics"]),

@@ -130,15 +130,19 @@ void spk_spiking_backward(
     float *decay_gradient) {
   const int is_whole = neuron->state_steps > 0;
   double decay_sums[SPK_LANES] = {0};
-  spk_thresholds units = spk_units_make(is_whole ? unit : threshold, channels);
+  spk_thresholds units =
+      spk_per_channel(is_whole ? unit : threshold, channels, SPK_SCRATCH_UNITS);
   const spk_backward b = {
       .neuron = *neuron, .surrogate = surrogate, .steps = steps, .count = count,
       .gradient_stride = gradient_stride, .spike_gradient = spike_gradient,
       .input_gradient = input_gradient, .potentials = potentials, .input = input,
       .input_stride = input_stride, .units = is_whole ? &units : NULL,
       .decay_sums = decay_gradient ? decay_sums : NULL};
-  spk_thresholds thresholds = spk_thresholds_make(threshold, channels);
-  double *sums = threshold_gradient ? spk_scratch(channels + SPK_LANES, sizeof(double)) : NULL;
+  spk_thresholds thresholds = spk_per_channel(threshold, channels, SPK_SCRATCH_THRESHOLDS);
+  double *sums = NULL;
+  if (threshold_gradient) {
+    sums = spk_scratch(SPK_SCRATCH_SUMS, channels + SPK_LANES, sizeof(double));
+  }
   const int detached = is_reset_detached != 0;
   switch (spk_surrogate_loops(surrogate)) {
     case SPK_SURROGATE_ATAN: spk_backward_atan(&b, &thresholds, sums, detached); break;
@@ -156,9 +160,6 @@ void spk_spiking_backward(
     for (int64_t c = 0; c < channels; c++) threshold_gradient[c] = (float)sums[c];
   }
   if (decay_gradient) *decay_gradient = spk_lane_sum(decay_sums);
-  free(sums);
-  spk_thresholds_free(&units);
-  spk_thresholds_free(&thresholds);
 }
 
 SPK_INLINE void spk_integrator_block(const spk_backward *b, int64_t i, int64_t lanes) {

@@ -136,11 +136,9 @@ static void spk_whole_all(
 
 static void spk_whole_forward(
     const spk_forward *f, const float *threshold, const float *unit, int64_t channels) {
-  spk_thresholds units = spk_units_make(unit, channels);
-  spk_thresholds thresholds = spk_units_make(threshold, channels);
+  spk_thresholds units = spk_per_channel(unit, channels, SPK_SCRATCH_UNITS);
+  spk_thresholds thresholds = spk_per_channel(threshold, channels, SPK_SCRATCH_THRESHOLDS);
   spk_whole_all(f, &thresholds, &units, threshold != NULL);
-  spk_thresholds_free(&thresholds);
-  spk_thresholds_free(&units);
 }
 
 // The equation is chosen once, outside the loops.
@@ -174,9 +172,8 @@ void spk_spiking_forward(
     spk_whole_forward(&f, threshold, unit, channels);
     return;
   }
-  spk_thresholds thresholds = spk_thresholds_make(threshold, channels);
+  spk_thresholds thresholds = spk_per_channel(threshold, channels, SPK_SCRATCH_THRESHOLDS);
   spk_spiking_choose(&f, &thresholds);
-  spk_thresholds_free(&thresholds);
 }
 
 SPK_INLINE void spk_integrator_block(const spk_forward *f, int64_t i, int64_t lanes) {

@@ -221,7 +221,8 @@ void spk_pooled_backward(
   p.pooled_gradient = pooled_gradient;
   p.input_gradient = input_gradient;
   const int64_t channels = geometry->channels;
-  double *sums = threshold_gradient ? spk_scratch(channels, sizeof(double)) : NULL;
+  double *sums = NULL;
+  if (threshold_gradient) sums = spk_scratch(SPK_SCRATCH_SUMS, channels, sizeof(double));
   const int detached = is_reset_detached != 0;
   switch (spk_surrogate_loops(surrogate)) {
     case SPK_SURROGATE_ATAN: spk_pooled_atan(&p, sums, detached); break;
@@ -235,5 +236,4 @@ void spk_pooled_backward(
     for (int64_t c = 0; c < channels; c++) threshold_gradient[c] = (float)sums[c];
   }
   if (decay_gradient) *decay_gradient = spk_lane_sum(decay_sums);
-  free(sums);
 }

@@ -43,9 +43,9 @@ SPK_INLINE void spk_store(const spk_f16 *v, float *p, int64_t lanes) {
   memcpy(p, v, (size_t)lanes * sizeof(float));
 }
 
-// Scratch inside kernels is a few kilobytes; without it the process cannot go on.
-static inline void *spk_scratch(int64_t count, size_t size) {
-  void *memory = calloc((size_t)count, size);
-  if (memory == NULL) abort();
-  return memory;
-}
+// What kernels keep in the scratch memory of their thread, one place each.
+enum { SPK_SCRATCH_THRESHOLDS, SPK_SCRATCH_UNITS, SPK_SCRATCH_SUMS, SPK_SCRATCH_PLACES };
+
+// Zeros in the calling thread's scratch memory, which the thread keeps, so that a kernel that is
+// called again allocates nothing. A few kilobytes; without them the process cannot go on.
+void *spk_scratch(int place, int64_t count, size_t size);

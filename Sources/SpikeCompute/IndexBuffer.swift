@@ -76,6 +76,12 @@ public struct IndexView: Sendable {
     }
   }
 
+  /// Replaces the integers by `values`, which must be as many and each fit 32 bits.
+  public func assign(_ values: [Int]) {
+    precondition(values.count == count, "\(values.count) values for \(count) integers")
+    for index in values.indices { self[index] = values[index] }
+  }
+
   /// Copies the integers out.
   public func array() -> [Int] { (0..<count).map { self[$0] } }
 }

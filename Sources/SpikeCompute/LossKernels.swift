@@ -19,7 +19,7 @@ extension Kernels {
   public static func softmax(
     _ logits: FloatView, classes: Int, factor: Float = 1, into y: FloatView
   ) {
-    let rows = rows(of: logits, classes, [])
+    let rows = rows(of: logits, classes)
     precondition(y.count == logits.count, "a probability per logit")
     unsafe spk_softmax(rows, Int64(classes), logits.constant, factor, y.start)
   }
@@ -28,7 +28,7 @@ extension Kernels {
   public static func logSoftmax(
     _ logits: FloatView, classes: Int, factor: Float = 1, into y: FloatView
   ) {
-    let rows = rows(of: logits, classes, [])
+    let rows = rows(of: logits, classes)
     precondition(y.count == logits.count, "a log probability per logit")
     unsafe spk_log_softmax(rows, Int64(classes), logits.constant, factor, y.start)
   }
@@ -37,7 +37,7 @@ extension Kernels {
   public static func softmaxBackward(
     _ y: FloatView, _ dy: FloatView, classes: Int, factor: Float = 1, into dx: FloatView
   ) {
-    let rows = rows(of: y, classes, [])
+    let rows = rows(of: y, classes)
     _ = common(y, dy, dx)
     unsafe spk_softmax_backward(
       rows, Int64(classes), y.constant, dy.constant, factor, dx.start)
@@ -47,7 +47,7 @@ extension Kernels {
   public static func logSoftmaxBackward(
     _ y: FloatView, _ dy: FloatView, classes: Int, factor: Float = 1, into dx: FloatView
   ) {
-    let rows = rows(of: y, classes, [])
+    let rows = rows(of: y, classes)
     _ = common(y, dy, dx)
     unsafe spk_log_softmax_backward(
       rows, Int64(classes), y.constant, dy.constant, factor, dx.start)
@@ -87,7 +87,7 @@ extension Kernels {
     _ logits: FloatView, targets: FloatView, classes: Int, factor: Float = 1,
     gradientScale: Float = 1, gradient: FloatView? = nil, losses: FloatView? = nil
   ) -> LossSum {
-    let rows = Int(rows(of: targets, classes, []))
+    let rows = Int(rows(of: targets, classes))
     checkLoss(logits, classes, rows, gradient, losses)
     var correct: Int64 = 0
     let loss = unsafe spk_cross_entropy(

@@ -11,7 +11,7 @@ extension Kernels {
     guard let channels = (scale ?? shift)?.count else {
       preconditionFailure("neither scale nor shift")
     }
-    let rows = rows(of: x, channels, [scale, shift])
+    let rows = rows(of: x, channels, scale, shift)
     precondition(y.count == x.count, "\(y.count) outputs for \(x.count) inputs")
     unsafe spk_channel_affine(
       rows, Int64(channels), x.constant, scale?.constant, shift?.constant, y.start)
@@ -23,7 +23,7 @@ extension Kernels {
     _ x: FloatView, _ dy: FloatView, channels: Int, scale: FloatView?, into dx: FloatView?,
     scaleGradient: FloatView?, shiftGradient: FloatView?
   ) {
-    let rows = rows(of: x, channels, [scale, scaleGradient, shiftGradient])
+    let rows = rows(of: x, channels, scale, scaleGradient, shiftGradient)
     precondition(dy.count == x.count, "\(dy.count) gradients for \(x.count) inputs")
     precondition(dx.map { $0.count == x.count } ?? true, "a gradient for each input")
     unsafe spk_channel_affine_backward(
@@ -33,7 +33,7 @@ extension Kernels {
 
   /// Mean and biased variance of each channel of x [rows][channels], in two passes, in double.
   public static func channelMoments(_ x: FloatView, mean: FloatView, variance: FloatView) {
-    let rows = rows(of: x, mean.count, [variance])
+    let rows = rows(of: x, mean.count, variance)
     precondition(rows > 0, "no rows to take the mean of")
     unsafe spk_channel_moments(
       rows, Int64(mean.count), x.constant, mean.start, variance.start)
@@ -45,7 +45,7 @@ extension Kernels {
     _ x: FloatView, mean: FloatView, variance: FloatView, scale: FloatView?, shift: FloatView?,
     epsilon: Float, into y: FloatView
   ) {
-    let rows = rows(of: x, mean.count, [variance, scale, shift])
+    let rows = rows(of: x, mean.count, variance, scale, shift)
     precondition(y.count == x.count, "\(y.count) outputs for \(x.count) inputs")
     unsafe spk_batch_norm_forward(
       rows, Int64(mean.count), x.constant, mean.constant, variance.constant, scale?.constant,
@@ -63,7 +63,7 @@ extension Kernels {
     epsilon: Float, throughStatistics: Bool, into dx: FloatView?, scaleGradient: FloatView?,
     shiftGradient: FloatView?
   ) {
-    let rows = rows(of: x, mean.count, [variance, scale, scaleGradient, shiftGradient])
+    let rows = rows(of: x, mean.count, variance, scale, scaleGradient, shiftGradient)
     precondition(dy.count == x.count, "\(dy.count) gradients for \(x.count) inputs")
     precondition(dx.map { $0.count == x.count } ?? true, "a gradient for each input")
     unsafe spk_batch_norm_backward(
@@ -72,10 +72,16 @@ extension Kernels {
       shiftGradient?.start)
   }
 
-  static func rows(of x: FloatView, _ channels: Int, _ vectors: [FloatView?]) -> Int64 {
+  /// Rows of x, which has rows of `channels`, as the vectors that go with it.
+  static func rows(
+    of x: FloatView, _ channels: Int, _ first: FloatView? = nil, _ second: FloatView? = nil,
+    _ third: FloatView? = nil, _ fourth: FloatView? = nil
+  ) -> Int64 {
     precondition(channels >= 1 && x.count % channels == 0, "\(x.count) in rows of \(channels)")
     precondition(
-      vectors.allSatisfy { $0.map { $0.count == channels } ?? true }, "a value per channel")
+      (first?.count ?? channels) == channels && (second?.count ?? channels) == channels
+        && (third?.count ?? channels) == channels && (fourth?.count ?? channels) == channels,
+      "a value per channel")
     return Int64(x.count / channels)
   }
 }

@@ -22,7 +22,7 @@ extension Kernels {
 
   /// Sums over the rows of x [rows][sums.count], in double.
   public static func channelSums(_ x: FloatView, into sums: FloatView) {
-    let rows = rows(of: x, sums.count, [])
+    let rows = rows(of: x, sums.count)
     unsafe spk_channel_sums(rows, Int64(sums.count), x.constant, sums.start)
   }
 

@@ -38,7 +38,33 @@ public enum Shards {
     }
   }
 
+  /// As ``run(count:threads:_:)``, without allocating: a closure that is handed to other threads
+  /// needs memory of its own for every run, an object that is kept does not.
+  package static func run(count: Int, threads: Int, _ work: any ShardWork) {
+    precondition(count >= 0 && threads >= 1, "\(count) shards on \(threads) threads")
+    if threads == 1 || count == 1 {
+      for shard in 0..<count { work.run(shard: shard, thread: 0) }
+      return
+    }
+    var work = work
+    unsafe withUnsafeMutablePointer(to: &work) { work in
+      unsafe spk_run(
+        Int64(count), Int64(threads),
+        { context, shard, thread in
+          guard let context = unsafe context else { return }
+          unsafe context.assumingMemoryBound(to: (any ShardWork).self).pointee.run(
+            shard: Int(shard), thread: Int(thread))
+        }, work)
+    }
+  }
+
   private struct Work {
     let body: @Sendable (Int, Int) -> Void
   }
+}
+
+/// What is done for each shard, as an object that is kept from run to run.
+package protocol ShardWork: AnyObject, Sendable {
+  /// Does the work of one shard, with the scratch memory of one thread.
+  func run(shard: Int, thread: Int)
 }

@@ -7,18 +7,18 @@ struct Trainer {
   private let network: Network
   private var optimizer: AdamW
   private let learningRate: Float
+  private let thresholds: [Range<Int>]
 
   init(_ network: Network, learningRate: Float) {
     self.network = network
     self.learningRate = learningRate
+    thresholds = network.parameters.filter { $0.role == .threshold }.map(\.range)
     optimizer = AdamW(count: network.parameterMemory.count)
   }
 
   mutating func step(_ inputs: [Float], _ labels: [Int]) -> StepResult {
     let result = network.step(inputs, labels: labels, count: labels.count)
-    for parameter in network.parameters where parameter.role == .threshold {
-      network.gradientMemory.slice(parameter.range).fill(0)
-    }
+    for range in thresholds { network.gradientMemory.slice(range).fill(0) }
     optimizer.step(
       parameter: network.parameterMemory, gradient: network.gradientMemory,
       learningRate: learningRate)

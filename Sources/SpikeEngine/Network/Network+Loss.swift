@@ -1,20 +1,33 @@
 import SpikeCompute
 
-/// Labels of a batch and, with distillation, the logits of its teacher.
+/// Labels of a batch and, with distillation, the logits of its teacher, in memory that serves one
+/// batch after the other.
 struct LossTargets: Sendable {
-  let labels: IndexBuffer
-  let teacher: FloatBuffer?
   let classes: Int
+  private var labels = IndexBuffer(count: 0)
+  private var teacher = FloatBuffer(count: 0)
+  private var hasTeacher = false
 
-  init(_ labels: [Int], _ teacher: [Float]?, classes: Int) {
-    self.labels = IndexBuffer(labels)
-    self.teacher = teacher.map { FloatBuffer($0) }
-    self.classes = classes
+  init(classes: Int) { self.classes = classes }
+
+  /// Takes the targets of the next batch. A teacher has a logit for each class of each label.
+  mutating func set(_ newLabels: [Int], teacher newTeacher: [Float]?) {
+    let count = newLabels.count
+    if labels.count < count { labels = IndexBuffer(count: count) }
+    labels.view(0..<count).assign(newLabels)
+    hasTeacher = newTeacher != nil
+    guard let newTeacher else { return }
+    if teacher.count < newTeacher.count { teacher = FloatBuffer(count: newTeacher.count) }
+    teacher.view(0..<newTeacher.count).assign(newTeacher)
   }
+
+  /// The labels of some samples.
+  func labels(of samples: Range<Int>) -> IndexView { labels.view(samples) }
 
   /// The teacher's logits of some samples.
   func teacher(of samples: Range<Int>) -> FloatView? {
-    teacher?.view(samples.lowerBound * classes..<samples.upperBound * classes)
+    hasTeacher
+      ? teacher.view(samples.lowerBound * classes..<samples.upperBound * classes) : nil
   }
 }
 
@@ -27,7 +40,7 @@ extension Network {
   ) -> LossSum {
     let steps = program.plan.steps(of: plan.logits)
     let gradient = program.logitGradient
-    let labels = targets.labels.view(samples)
+    let labels = targets.labels(of: samples)
     let width = gradient.count / steps
     if options.isPerStep, steps > 1 {
       return seedSteps(program, targets, samples, options, count)
@@ -56,7 +69,7 @@ extension Network {
   ) -> LossSum {
     let steps = program.plan.steps(of: plan.logits)
     let gradient = program.logitGradient
-    let labels = targets.labels.view(samples)
+    let labels = targets.labels(of: samples)
     let width = gradient.count / steps
     var parts = taught(options, factor: options.logitScale)
     parts.crossWeight = 1 - options.squareShare

@@ -8,9 +8,24 @@ struct ShardResult: Sendable {
   /// Spikes of each population.
   var spikes: [Int]
 
+  init(populations: Int) { spikes = Array(repeating: 0, count: populations) }
+
   mutating func add(_ found: LossSum) {
     loss += found.loss
     correct += found.correct
+  }
+
+  mutating func add(_ other: ShardResult) {
+    loss += other.loss
+    correct += other.correct
+    pieces += other.pieces
+    for index in spikes.indices { spikes[index] += other.spikes[index] }
+  }
+
+  /// Nothing found yet.
+  mutating func clear() {
+    (loss, correct, pieces) = (0, 0, 0)
+    for index in spikes.indices { spikes[index] = 0 }
   }
 }
 
@@ -25,42 +40,43 @@ extension Network {
   /// Adds up the gradients of all shards, in their order, on all threads of all processes.
   /// - Parameter own: shards of this process.
   func sumShards(_ own: Int) {
-    let count = plan.parameters.count
-    let (gradients, shardGradients, threads) = (gradients, shardGradients, workers.count)
     // The sum of the processes before this one counts as its first shard.
     let isFirst = processes.isFirst
     let shards = own + (isFirst ? 0 : 1)
+    let count = gradients.count
     processes.fold(
       gradients.all, incoming: isFirst ? nil : shardGradients.view(0..<count),
       chunk: processes.count == 1 ? count : 131_072
-    ) { range in
-      let chunk = 16_384
-      Shards.run(count: (range.count + chunk - 1) / chunk, threads: threads) { index, _ in
-        let first = range.lowerBound + index * chunk
-        let part = first..<min(first + chunk, range.upperBound)
-        let end = (shards - 1) * count + part.upperBound
-        Kernels.sumShards(
-          shardGradients.view(part.lowerBound..<end), shards: shards, stride: count,
-          into: gradients.view(part))
-      }
+    ) { range in shardSum.sum(range, shards: shards, threads: workers.count) }
+  }
+
+  /// Adds up what the shards of all processes found, in their order.
+  func sumResults(_ own: Int, into total: inout ShardResult) {
+    total.clear()
+    if processes.count > 1, let all = gatherResults(own) {
+      for result in all { total.add(result) }
+    } else {
+      for index in 0..<own { total.add(stepMemory.tallies[index].found) }
     }
   }
 
-  /// The results of the shards of all processes, in their order.
-  func exchange(_ own: [ShardResult]) -> [ShardResult] {
-    guard processes.count > 1 else { return own }
-    let words = own.flatMap { result in
-      [result.loss.bitPattern, UInt64(result.correct), UInt64(result.pieces)]
+  /// The results of the shards of all processes, in their order; nil in a broken ring.
+  private func gatherResults(_ own: Int) -> [ShardResult]? {
+    let words = stepMemory.tallies[..<own].flatMap { tally in
+      let result = tally.found
+      return [result.loss.bitPattern, UInt64(result.correct), UInt64(result.pieces)]
         + result.spikes.map { UInt64($0) }
     }
-    guard let all = processes.gather(words) else { return own }
+    guard let all = processes.gather(words) else { return nil }
     let populations = plan.populations.count
     let joined = Array(all.joined())
     return stride(from: 0, to: joined.count, by: 3 + populations).map { start in
-      ShardResult(
-        loss: Double(bitPattern: joined[start]), correct: Int(joined[start + 1]),
-        pieces: Int(joined[start + 2]),
-        spikes: joined[start + 3..<start + 3 + populations].map { Int($0) })
+      var result = ShardResult(populations: populations)
+      result.loss = Double(bitPattern: joined[start])
+      result.correct = Int(joined[start + 1])
+      result.pieces = Int(joined[start + 2])
+      result.spikes = joined[start + 3..<start + 3 + populations].map { Int($0) }
+      return result
     }
   }
 }

@@ -1,4 +1,5 @@
 import SpikeCompute
+import Synchronization
 
 /// What a training step found.
 public struct StepResult: Hashable, Sendable {
@@ -40,6 +41,8 @@ extension Network {
   /// `count` and the number of shards and not on threads. Batch normalisation uses the
   /// statistics of the samples at hand and moves the stored ones a tenth of the way.
   ///
+  /// A step allocates nothing of its own, unless the caller still holds the result of the step before.
+  ///
   /// With several processes each works on shards of its own, and all get the gradients and the result
   /// of the whole batch; in a broken ring neither means anything.
   ///
@@ -56,44 +59,27 @@ extension Network {
     precondition(count > 0 && labels.count == count, "\(labels.count) labels for \(count) samples")
     checkInputs(inputs, count)
     let share = (count + configuration.shards - 1) / configuration.shards
-    let shards = Piece.cut(0..<count, size: share)
-    let own = processes.share(of: shards.count)
-    let collector = Collector<ShardResult>(count: own.count)
+    let own = processes.share(of: Piece.count(in: 0..<count, size: share))
     let classes = plan.values[plan.logits].elements
     precondition(
       teacher.map { $0.count == count * classes } ?? true, "the teacher has other classes")
-    let targets = LossTargets(labels, teacher, classes: classes)
-    let costs = spikeCosts(loss, count: count)
-    let (workers, pieces) = (workers, pieces)
-    clock.advance()
-
-    Shards.run(count: own.count, threads: workers.count) { [self] index, thread in
-      let shard = own.lowerBound + index
-      let sums = gradients(ofShardAt: index)
-      var result = ShardResult(spikes: plan.populations.map { _ in 0 })
-      for piece in Piece.cut(shards[shard].samples, size: pieces[.training]) {
-        workers[thread].run(images: piece.samples.count, purpose: .training) { program, spare in
-          load(inputs, piece, into: program)
-          program.forward()
-          result.add(seed(program, targets, piece.samples, loss, count))
-          result.spikes = program.addSpikes(to: result.spikes, costs: costs)
-          if result.pieces == 0 {
-            Kernels.withoutDenormals { program.backward(parameters: sums) }
-          } else {
-            let gradients = spare()
-            Kernels.withoutDenormals { program.backward(parameters: gradients) }
-            Kernels.add(sums, gradients, into: sums)
-          }
-          result.pieces += 1
-        }
-      }
-      collector.set(result, at: index)
+    stepMemory.task.withLock { task in
+      task.targets.set(labels, teacher: teacher)
+      (task.inputs, task.loss) = (inputs, loss)
+      (task.count, task.share, task.own) = (count, share, own)
+      setCosts(&task.costs, loss, count: count)
     }
+    clock.advance()
+    Shards.run(count: own.count, threads: workers.count, self)
+    // The caller may write to its inputs again without copying them.
+    stepMemory.task.withLock { $0.inputs = [] }
 
     sumShards(own.count)
-    let results = exchange(collector.all)
-    moveStatistics(pieces: results.reduce(0) { $0 + $1.pieces })
-    return summary(results, costs, count)
+    return stepMemory.summary.withLock { summary in
+      sumResults(own.count, into: &summary.total)
+      moveStatistics(pieces: summary.total.pieces)
+      return result(&summary, count)
+    }
   }
 
   /// Moves the stored statistics of batch normalisation towards those of the batch.
@@ -107,41 +93,71 @@ extension Network {
     }
   }
 
-  private func summary(_ results: [ShardResult], _ costs: [Float], _ count: Int) -> StepResult {
-    var loss = results.reduce(0) { $0 + $1.loss } / Double(count)
-    var rates: [PopulationRate] = []
+  private func result(_ summary: inout StepMemory.Summary, _ count: Int) -> StepResult {
+    let total = summary.total
+    let costs = stepMemory.task.withLock { $0.costs }
+    var loss = total.loss / Double(count)
     for (index, operation) in plan.populations.enumerated() {
-      let spikes = results.reduce(0) { $0 + $1.spikes[index] }
+      let spikes = total.spikes[index]
       let neurons = plan.values[plan.operations[operation].output].elements
       loss += Double(costs[index]) * Double(spikes)
-      rates.append(
-        PopulationRate(
-          node: plan.operations[operation].name,
-          rate: Double(spikes) / Double(neurons * count * timeSteps)))
+      // In place, unless the caller keeps the result of the step before.
+      summary.rates[index].rate = Double(spikes) / Double(neurons * count * timeSteps)
     }
-    return StepResult(
-      loss: loss, correct: results.reduce(0) { $0 + $1.correct }, rates: rates)
+    return StepResult(loss: loss, correct: total.correct, rates: summary.rates)
   }
 
   /// What one spike of each population adds to the loss.
-  private func spikeCosts(_ loss: LossOptions, count: Int) -> [Float] {
-    guard loss.rateWeight != 0 else { return plan.populations.map { _ in 0 } }
-    let fanOuts = plan.fanOuts()
-    let synapses = zip(plan.populations, fanOuts).reduce(0.0) { sum, pair in
-      sum + pair.1 * Double(plan.values[plan.operations[pair.0].output].elements)
+  private func setCosts(_ costs: inout [Float], _ loss: LossOptions, count: Int) {
+    guard loss.rateWeight != 0 else {
+      for index in costs.indices { costs[index] = 0 }
+      return
+    }
+    let fanOuts = stepMemory.fanOuts(of: plan)
+    var synapses = 0.0
+    for (population, fanOut) in zip(plan.populations, fanOuts) {
+      synapses += fanOut * Double(plan.values[plan.operations[population].output].elements)
     }
     let scale = Double(loss.rateWeight) / (max(synapses, 1) * Double(count * timeSteps))
-    return fanOuts.map { Float($0 * scale) }
+    for index in costs.indices { costs[index] = Float(fanOuts[index] * scale) }
+  }
+}
+
+extension Network: ShardWork {
+  /// The part of a training step that belongs to one shard of this process.
+  package func run(shard index: Int, thread: Int) {
+    let task = stepMemory.task.withLock { $0 }
+    let samples = Piece(task.own.lowerBound + index, of: 0..<task.count, size: task.share).samples
+    let sums = gradients(ofShardAt: index)
+    var result = stepMemory.tallies[index].open()
+    for part in 0..<Piece.count(in: samples, size: pieces[.training]) {
+      let piece = Piece(part, of: samples, size: pieces[.training])
+      workers[thread].run(images: piece.samples.count, purpose: .training) { program, spare in
+        load(task.inputs, piece, into: program)
+        program.forward()
+        result.add(seed(program, task.targets, piece.samples, task.loss, task.count))
+        program.addSpikes(to: &result.spikes, costs: task.costs)
+        if result.pieces == 0 {
+          Kernels.withoutDenormals { program.backward(parameters: sums) }
+        } else {
+          let gradients = spare()
+          Kernels.withoutDenormals { program.backward(parameters: gradients) }
+          Kernels.add(sums, gradients, into: sums)
+        }
+        result.pieces += 1
+      }
+    }
+    stepMemory.tallies[index].close(result)
   }
 }
 
 extension Program {
   /// Adds the spikes of the last forward pass of each population, and sets what they cost.
-  fileprivate func addSpikes(to sums: [Int], costs: [Float]) -> [Int] {
-    zip(sums, zip(plan.populations, costs)).map { sum, pair in
-      guard let population = population(pair.0) else { return sum }
-      population.spikeCost = pair.1
-      return sum + population.spikeCount
+  fileprivate func addSpikes(to sums: inout [Int], costs: [Float]) {
+    for (index, population) in populations.enumerated() {
+      guard let population else { continue }
+      population.spikeCost = costs[index]
+      sums[index] += population.spikeCount
     }
   }
 }

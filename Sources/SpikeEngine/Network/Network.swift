@@ -42,6 +42,8 @@ public final class Network: Sendable {
   /// processes before it.
   let gradients: FloatBuffer
   let shardGradients: FloatBuffer
+  let shardSum: ShardSum
+  let stepMemory: StepMemory
 
   /// Compiles a graph.
   ///
@@ -89,6 +91,8 @@ public final class Network: Sendable {
     let shards = configuration.training ? own + (processes.isFirst ? 0 : 1) : 0
     gradients = FloatBuffer(count: configuration.training ? plan.parameters.count : 0)
     shardGradients = FloatBuffer(count: shards * plan.parameters.count)
+    shardSum = ShardSum(of: shardGradients, into: gradients)
+    stepMemory = StepMemory(plan, shards: configuration.training ? own : 0)
     // What cannot run says so here and not in the middle of an epoch.
     try workers[0].prepare(images: pieces[.inference], purpose: .inference)
     if configuration.training {

@@ -26,8 +26,19 @@ struct Piece: Sendable {
 
   /// Cuts a range into pieces of at most `size`.
   static func cut(_ range: Range<Int>, size: Int) -> [Piece] {
-    stride(from: range.lowerBound, to: range.upperBound, by: max(size, 1)).map {
-      Piece(samples: $0..<min($0 + size, range.upperBound))
-    }
+    (0..<count(in: range, size: size)).map { Piece($0, of: range, size: size) }
+  }
+
+  /// Pieces that ``cut(_:size:)`` makes.
+  static func count(in range: Range<Int>, size: Int) -> Int {
+    (range.count + max(size, 1) - 1) / max(size, 1)
+  }
+
+  init(samples: Range<Int>) { self.samples = samples }
+
+  /// One of the pieces that ``cut(_:size:)`` makes.
+  init(_ index: Int, of range: Range<Int>, size: Int) {
+    let start = range.lowerBound + index * max(size, 1)
+    samples = start..<min(start + max(size, 1), range.upperBound)
   }
 }

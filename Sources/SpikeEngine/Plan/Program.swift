@@ -6,6 +6,8 @@ final class Program {
   let plan: Plan
   let layout: ProgramLayout
   private let layers: [(any Layer)?]
+  /// The bound populations of the plan, in its order; nil where one does not run.
+  let populations: [(any PopulationLayer)?]
   private let arena: FloatView
 
   init(
@@ -51,6 +53,7 @@ final class Program {
       }
     }
     self.layers = layers
+    populations = plan.populations.map { layers[$0] as? any PopulationLayer }
   }
 
   /// Samples that the program works on.
@@ -72,10 +75,6 @@ final class Program {
     return range.isEmpty ? unreadGradient.all : arena.slice(range)
   }
   private lazy var unreadGradient = FloatBuffer(count: value(plan.logits).count)
-  /// The bound population of an operation.
-  func population(_ operation: Int) -> (any PopulationLayer)? {
-    layers[operation] as? any PopulationLayer
-  }
   /// The sums of a bound population's last backward pass.
   func sums(_ operation: Int) -> AdjointSums? { (layers[operation] as? NeuronLayer)?.sums }
 

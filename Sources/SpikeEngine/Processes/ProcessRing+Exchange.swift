@@ -32,11 +32,10 @@ extension ProcessRing {
   public func fold(
     _ total: FloatView, incoming: FloatView?, chunk: Int = 65_536, _ add: (Range<Int>) -> Void
   ) {
-    let chunks = stride(from: 0, to: total.count, by: max(1, chunk)).map {
-      $0..<min($0 + max(1, chunk), total.count)
-    }
+    let chunk = max(1, chunk)
     let last = count - 1
-    for range in chunks {
+    for start in stride(from: 0, to: total.count, by: chunk) {
+      let range = start..<min(start + chunk, total.count)
       if rank > 0, let incoming { receive(into: incoming.slice(range)) }
       add(range)
       // From the last process this is the total already, and goes to the first one.
@@ -46,7 +45,8 @@ extension ProcessRing {
     // What was sent has been read before the total takes its place.
     flush()
     guard rank < last else { return }
-    for range in chunks {
+    for start in stride(from: 0, to: total.count, by: chunk) {
+      let range = start..<min(start + chunk, total.count)
       receive(into: total.slice(range))
       if rank < last - 1 { send(total.slice(range)) }
     }
