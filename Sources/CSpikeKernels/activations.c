@@ -24,6 +24,19 @@ void spk_clip_backward(
   }
 }
 
+// Adding and subtracting 1.5 * 2^23 rounds what is at most 2^22 in size to the nearest whole number,
+// half-way cases to the even one, as the default rounding mode does.
+SPK_CLONES
+void spk_quantize_forward(
+    int64_t count, const float *x, float low, float high, float *y) {
+  SPK_ELEMENTWISE
+  for (int64_t i = 0; i < count; i++) {
+    const float v = x[i] < low ? low : x[i];
+    const float inside = v > high ? high : v;
+    y[i] = (inside + 12582912.0f) - 12582912.0f;
+  }
+}
+
 SPK_CLONES
 void spk_leaky_forward(int64_t count, const float *x, float slope, float *y) {
   SPK_ELEMENTWISE

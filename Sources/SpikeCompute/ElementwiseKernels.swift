@@ -18,6 +18,14 @@ extension Kernels {
     unsafe spk_clip_backward(count, x.constant, dy.constant, low, high, dx.start)
   }
 
+  /// y = min(max(round(x), low), high), half-way cases to the even number; `low` and `high` are whole
+  /// and at most 2^22 in size. May work in place.
+  public static func quantizeForward(_ x: FloatView, low: Float, high: Float, into y: FloatView) {
+    let count = common(x, y)
+    precondition(max(-low, high) <= 0x1p22, "a grid from \(low) to \(high)")
+    unsafe spk_quantize_forward(count, x.constant, low, high, y.start)
+  }
+
   /// y = max(x, 0). May work in place.
   public static func reluForward(_ x: FloatView, into y: FloatView) {
     clipForward(x, low: 0, high: .infinity, into: y)

@@ -35,6 +35,8 @@ public enum ConvertFinding: String, CaseIterable, Sendable {
   case softmaxRemoved = "convert.softmax-removed"
   /// A leaky ReLU became a ReLU because that was asked for.
   case leakyApproximated = "convert.leaky-relu-approximated"
+  /// Note: activations of a quantised network are no longer rounded.
+  case gridDropped = "convert.grid-dropped"
   /// Nodes that the output does not depend on were dropped.
   case unusedNodes = "convert.unused-nodes"
   /// Channels with a negative scale had their weights negated.

@@ -71,6 +71,7 @@ enum SourceCheck {
   private static func isNonlinear(_ operation: Operator) -> Bool {
     switch operation {
     case .relu, .clip, .leakyRelu: true
+    case .quantize(let minimum, _): minimum == 0
     default: false
     }
   }

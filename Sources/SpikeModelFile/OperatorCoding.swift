@@ -15,7 +15,7 @@ extension Operator {
         ]
       case .linear, .add, .affine, .relu: []
       case .batchNormalization(let epsilon): [("epsilon", .float(epsilon))]
-      case .clip(let minimum, let maximum):
+      case .clip(let minimum, let maximum), .quantize(let minimum, let maximum):
         [("minimum", .float(minimum)), ("maximum", .float(maximum))]
       case .leakyRelu(let alpha): [("alpha", .float(alpha))]
       case .maxPool(let pool), .averagePool(let pool), .sumPool(let pool):
@@ -58,6 +58,9 @@ extension Operator {
     case "Relu": self = .relu
     case "Clip":
       self = .clip(
+        minimum: try attributes.float("minimum"), maximum: try attributes.float("maximum"))
+    case "Quantize":
+      self = .quantize(
         minimum: try attributes.float("minimum"), maximum: try attributes.float("maximum"))
     case "LeakyRelu": self = .leakyRelu(alpha: try attributes.float("alpha"))
     case "MaxPool": self = .maxPool(try Pooling(&attributes))

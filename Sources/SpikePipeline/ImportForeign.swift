@@ -57,9 +57,15 @@ extension Pipeline {
       var given = request.nir.record.keys.sorted()
       if request.timeSteps != nil { given.append("time-steps") }
       if request.inputBits != nil { given.append("input-bits") }
+      if TFLiteImporter.recognises(path: request.input) {
+        return try readTFLite(request, given)
+      }
+      if request.dequantises { given.append("dequantise") }
+      if KerasImporter.recognises(path: request.input) { return try readKeras(request, given) }
       if let option = given.first {
         throw PipelineError(
-          .invalidOption, "--\(option) is for networks of neurons (NIR, netx).",
+          .invalidOption,
+          "--\(option) is for \(option == "dequantise" ? "TFLite files" : "networks of neurons (NIR, netx)").",
           at: Location(file: request.input), fix: "leave --\(option) out")
       }
       return try ONNXImporter.read(

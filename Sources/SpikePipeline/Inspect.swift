@@ -5,14 +5,24 @@ import SpikeImport
 import SpikeModelFile
 
 extension Pipeline {
-  /// Shows what a file holds; for ONNX, which nodes can be imported and why not.
+  /// Shows what a file holds; for ONNX, which nodes can be imported and why not; for TFLite and Keras,
+  /// what it would become.
   /// - Throws: `pipeline.unknown-file-kind`, or what reading the file throws.
   public func inspect(_ path: String) throws -> Outcome {
     switch try FileKind.of(path) {
     case .onnx: try Pipeline.inspectONNX(path)
+    case .network: try inspectNetwork(path)
     case .model: try Pipeline.describe(try ModelFile.read(path: path), path)
     case .bundle: try Pipeline.describe(try BundleFile.read(path: path), path)
     }
+  }
+
+  /// A network as it would be imported; what cannot be is an error that lists every node.
+  private func inspectNetwork(_ path: String) throws -> Outcome {
+    let result = try readNetwork(ImportRequest(input: path, output: ""))
+    var outcome = try Pipeline.describe(result.model, path)
+    outcome.findings += result.findings
+    return outcome
   }
 
   private static func describe(_ model: Model, _ path: String) throws -> Outcome {

@@ -17,6 +17,8 @@ public struct ImportRequest: Hashable, Sendable {
   public var inputOffset: [Float]?
   /// How the equations of a NIR file become time steps.
   public var nir = NIRSettings()
+  /// Whether integers of a TFLite file become real numbers and activations are not rounded.
+  public var dequantises = false
   /// Time steps of an inference, which NIR and netx files leave open; nil leaves them open, too.
   public var timeSteps: Int?
   /// Bits of the graded spikes that enter a network of neurons (NIR, netx); nil where that is open.

@@ -8,8 +8,8 @@ struct ElementwiseKernelTests {
   let dy: [Float] = (1...17).map { Float($0) }
 
   /// The result of a kernel that fills its last argument.
-  private func result(_ body: (FloatView) -> Void) -> [Float] {
-    let y = FloatBuffer([Float](repeating: .nan, count: 17))
+  private func result(count: Int = 17, _ body: (FloatView) -> Void) -> [Float] {
+    let y = FloatBuffer([Float](repeating: .nan, count: count))
     body(y.all)
     return y.all.array()
   }
@@ -33,6 +33,24 @@ struct ElementwiseKernelTests {
     #expect(
       result { Kernels.leakyReluBackward(x, dy, slope: 0.25, into: $0) }
         == zip(self.x, self.dy).map { $0 > 0 ? $1 : 0.25 * $1 })
+  }
+
+  @Test(
+    "numbers are rounded to the nearest whole one inside the bounds, half-way cases to the even one"
+  )
+  func grids() {
+    let values: [Float] =
+      [0, -0.0, 0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 0.499_999_97, 126.5, 127.4, 127.6, 1e9, -1e9]
+      + (0..<200).map { Float($0) * 0.37 - 30 }
+    let x = FloatBuffer(values).all
+    #expect(
+      result(count: values.count) { Kernels.quantizeForward(x, low: -128, high: 127, into: $0) }
+        == values.map { min(max($0.rounded(.toNearestOrEven), -128), 127) })
+    let wide: [Float] = [4_194_303.5, 4_194_304, -4_194_303.5, 4_194_302.5]
+    #expect(
+      result(count: wide.count) {
+        Kernels.quantizeForward(FloatBuffer(wide).all, low: -0x1p22, high: 0x1p22, into: $0)
+      } == wide.map { $0.rounded(.toNearestOrEven) })
   }
 
   @Test("sums, products and scalings work, also in place")

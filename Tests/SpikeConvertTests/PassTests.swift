@@ -178,6 +178,21 @@ struct PassTests {
     #expect(start.findings.map(\.code) == ["convert.leaky-relu-approximated"])
   }
 
+  @Test("a grid from 0 becomes a clip, one on both sides of 0 goes, and a note says so")
+  func grids() throws {
+    var sketch = NetworkSketch(input: [1, 4, 4], seed: 8)
+    sketch.add(.quantize(minimum: -128, maximum: 127))
+    sketch.convolution(2)
+    sketch.add(.quantize(minimum: 0, maximum: 255))
+    sketch.linear(3)
+    var start = ConversionState(
+      graph: sketch.graph, encoding: InputEncoding(), options: ConvertOptions())
+    try ConversionRecipe.run(&start)
+    #expect(start.graph.nodes[1].operator == .clip(minimum: 0, maximum: 255))
+    #expect(start.graph.nodes[0].operator.name == "Convolution")
+    #expect(start.findings.map(\.code) == ["convert.grid-dropped"])
+  }
+
   @Test("a softmax inside the network is refused")
   func innerSoftmax() throws {
     var sketch = NetworkSketch(input: [1, 4, 4], seed: 9)

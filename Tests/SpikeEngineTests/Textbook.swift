@@ -137,6 +137,8 @@ struct Textbook {
     switch node.operator {
     case .relu: return x.map { max($0, 0) }
     case .clip(let low, let high): return x.map { min(max($0, Double(low)), Double(high)) }
+    case .quantize(let low, let high):
+      return x.map { min(max($0.rounded(.toNearestOrEven), Double(low)), Double(high)) }
     case .leakyRelu(let alpha): return x.map { $0 >= 0 ? $0 : Double(alpha) * $0 }
     case .maxPool(let pooling):
       let input = shapes[node.inputs[0]]?.dimensions ?? []

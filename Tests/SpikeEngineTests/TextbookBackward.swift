@@ -162,7 +162,7 @@ extension Textbook {
     var dx = x.map { _ in 0.0 }
     switch node.operator {
     case .relu: for k in dx.indices where x[k] > 0 { dx[k] = dy[k] }
-    case .clip(let low, let high):
+    case .clip(let low, let high), .quantize(let low, let high):
       for k in dx.indices where x[k] > Double(low) && x[k] < Double(high) { dx[k] = dy[k] }
     case .leakyRelu(let alpha):
       for k in dx.indices { dx[k] = x[k] > 0 ? dy[k] : Double(alpha) * dy[k] }

@@ -113,6 +113,10 @@ struct InferenceCase: Sendable, CustomTestStringConvertible {
     .init(.relu, [4, 5], gives: [4, 5]),
     .init(.clip(minimum: 0, maximum: 6), [4, 5], gives: [4, 5]),
     .init(.leakyRelu(alpha: 0.1), [4, 5], gives: [4, 5]),
+    .init(.quantize(minimum: -128, maximum: 127), [4, 5], gives: [4, 5]),
+    .init(.quantize(minimum: 0.5, maximum: 6), [4, 5], fails: .invalidAttribute),
+    .init(.quantize(minimum: 7, maximum: 6), [4, 5], fails: .invalidAttribute),
+    .init(.quantize(minimum: 0, maximum: 0x1p23), [4, 5], fails: .invalidAttribute),
     // Pools
     .init(.maxPool(Pooling(kernel: [2, 2])), [3, 7, 8], gives: [3, 3, 4]),
     .init(.maxPool(Pooling(kernel: [2, 2], roundsUp: true)), [3, 7, 8], gives: [3, 4, 4]),

@@ -79,6 +79,8 @@ enum TextbookExecutor {
       }
     case .relu: return x[0].values.map { max($0, 0) }
     case .clip(let low, let high): return x[0].values.map { min(max($0, low), high) }
+    case .quantize(let low, let high):
+      return x[0].values.map { min(max($0.rounded(.toNearestOrEven), low), high) }
     case .leakyRelu(let alpha): return x[0].values.map { $0 < 0 ? alpha * $0 : $0 }
     case .maxPool(let pool):
       return windows(pool, x[0], shape).map { $0.inside.max() ?? -.infinity }

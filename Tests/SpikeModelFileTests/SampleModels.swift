@@ -70,6 +70,7 @@ enum SampleModels {
       ])
     chain.add(.relu)
     chain.add(.clip(minimum: 0, maximum: .infinity))
+    chain.add(.quantize(minimum: -128, maximum: 127))
     chain.add(.leakyRelu(alpha: 0.1))
     chain.add(.affine, [.scale: chain.constant([4, 1, 1]), .shift: chain.constant([])])
     let branch = chain.last

@@ -6,6 +6,7 @@
 void spk_clip_forward(int64_t count, const float *x, float low, float high, float *y);
 void spk_clip_backward(
     int64_t count, const float *x, const float *dy, float low, float high, float *dx);
+void spk_quantize_forward(int64_t count, const float *x, float low, float high, float *y);
 void spk_leaky_forward(int64_t count, const float *x, float slope, float *y);
 void spk_leaky_backward(int64_t count, const float *x, const float *dy, float slope, float *dx);
 

@@ -8,6 +8,8 @@ public struct HDF5Group: Hashable, Sendable {
 
   /// Members by name; names must not be empty or hold `/` or NUL.
   public var members: [String: Member]
+  /// Attributes by name, where the reader was asked for them; never written.
+  public var attributes: [String: HDF5Dataset] = [:]
 
   /// Makes a group.
   public init(_ members: [String: Member] = [:]) { self.members = members }

@@ -13,6 +13,7 @@ struct HDF5ObjectHeader {
     case layout = 0x08
     case groupInfo = 0x0A
     case filters = 0x0B
+    case attribute = 0x0C
     case continuation = 0x10
     case symbolTable = 0x11
   }

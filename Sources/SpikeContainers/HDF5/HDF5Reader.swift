@@ -6,8 +6,10 @@ public import SpikeDiagnostics
 /// A reader of our own for the part of the format that exchange files use: superblocks 0 to 3, object
 /// headers 1 and 2, groups as symbol tables or link messages, data sets in one piece, in the header
 /// or in chunks under a B-tree of version 1 (or a single chunk), the filters deflate, shuffle and
-/// fletcher32; integers, IEEE 754 numbers (float16 becomes float32), bool (becomes int8), texts, sequences of numbers.
-/// Attributes are passed over. Links into other files, data in other files, links by path and second
+/// fletcher32; integers, IEEE 754 numbers (float16 becomes float32), bool (becomes int8), texts,
+/// sequences of numbers. Attributes of groups are read on request, where they lie in the object header
+/// and have such elements; others are passed over. Links into other files, data in other files, links by
+/// path and second
 /// names of one object are refused, and so is everything else, by name.
 ///
 /// Source: HDF5 File Format Specification, version 3.0 (The HDF Group).
@@ -16,9 +18,11 @@ public enum HDF5Reader {
   /// - Throws: any `hdf5.…` code but those of the writer; the cause is a `file.…` code where the file
   ///   cannot be opened.
   /// - Complexity: O(bytes), two copies; what deflated data become is bounded by the file's size.
-  public static func read(_ file: MappedFile) throws(HDF5Error) -> HDF5Group {
+  public static func read(
+    _ file: MappedFile, attributes: Bool = false
+  ) throws(HDF5Error) -> HDF5Group {
     do throws(HDF5Error) {
-      return try read(file.bytes(in: 0..<file.count))
+      return try read(file.bytes(in: 0..<file.count), attributes: attributes)
     } catch {
       throw error.located(in: Location(file: file.path))
     }
@@ -26,9 +30,11 @@ public enum HDF5Reader {
 
   /// Reads the bytes of a file.
   /// - Throws: any `hdf5.…` code but those of the writer, with the path inside the file.
-  public static func read(_ bytes: [UInt8]) throws(HDF5Error) -> HDF5Group {
+  public static func read(
+    _ bytes: [UInt8], attributes: Bool = false
+  ) throws(HDF5Error) -> HDF5Group {
     let superblock = try HDF5Superblock(bytes)
-    var walk = HDF5Walk(bytes, superblock.widths)
+    var walk = HDF5Walk(bytes, superblock.widths, readsAttributes: attributes)
     let place = Location(tensor: "/")
     do throws(HDF5Error) {
       guard case .group(let root) = try walk.member(at: superblock.root, path: "", depth: 0) else {
@@ -51,13 +57,15 @@ private struct HDF5Walk {
   /// Bytes of elements that may still be made: deflate makes at most 1032 bytes of one, and no byte
   /// of a sound file is data twice.
   private var bytesLeft: Int
+  private let readsAttributes: Bool
 
   /// Groups that may lie inside each other.
   private static let depthLimit = 64
 
-  init(_ file: [UInt8], _ widths: HDF5Cursor.Widths) {
+  init(_ file: [UInt8], _ widths: HDF5Cursor.Widths, readsAttributes: Bool) {
     self.file = file
     self.widths = widths
+    self.readsAttributes = readsAttributes
     heap = HDF5GlobalHeap(file, widths)
     bytesLeft = file.count * 1032
   }
@@ -97,6 +105,18 @@ private struct HDF5Walk {
           fix: "get a fresh copy of the file")
       }
       group[name] = try member(at: address, path: "\(path)/\(name)", depth: depth + 1)
+    }
+    if readsAttributes {
+      for message in header.messages where message.kind == .attribute && !message.isShared {
+        guard let attribute = try HDF5Attribute(file, message, widths) else { continue }
+        bytesLeft -= attribute.bytes.count
+        guard bytesLeft >= 0 else {
+          throw HDF5Error(
+            .tooLarge, "The attributes have more bytes than come from a file of \(file.count).",
+            fix: "get a fresh copy of the file")
+        }
+        group.attributes[attribute.name] = try attribute.dataset(&heap, widths)
+      }
     }
     return group
   }

@@ -3,12 +3,14 @@ import SpikeGraph
 
 extension Pass {
   /// Leaves two activations: ReLU and the clip from 0, which bounds the threshold. Everything else
-  /// is refused by name, all at once.
+  /// is refused by name, all at once. Rounding to a grid goes: a rate of T steps has a grid of its
+  /// own.
   static let settleActivations = Pass(
     "settle-activations",
     summary: "writes every activation as ReLU or as a clip from 0, and refuses the others"
   ) { state throws(ConvertError) in
     var refused: [Finding] = []
+    dropGrids(&state)
     var index = 0
     while index < state.graph.nodes.count {
       let node = state.graph.nodes[index]
@@ -48,6 +50,30 @@ extension Pass {
         findings: refused)
     }
     dropRepeated(&state.graph)
+  }
+
+  /// A grid from 0 is a clip from 0; one on both sides of 0 is no activation.
+  private static func dropGrids(_ state: inout ConversionState) {
+    var dropped = 0
+    var index = 0
+    while index < state.graph.nodes.count {
+      guard case .quantize(let minimum, let maximum) = state.graph.nodes[index].operator else {
+        index += 1
+        continue
+      }
+      dropped += 1
+      if minimum == 0 && maximum > 0 {
+        state.graph.nodes[index].operator = .clip(minimum: 0, maximum: maximum)
+        index += 1
+      } else {
+        state.graph.bypass(index)
+      }
+    }
+    if dropped > 0 {
+      state.report(
+        .gridDropped, .note,
+        "\(dropped) activations are no longer rounded to a grid; spikes have one of their own.")
+    }
   }
 
   private static func refusal(of node: Node, _ what: String) -> Finding {

@@ -81,7 +81,7 @@ struct SpikingGraphBuilder {
     case .reshape: units[node.output] = unit
     case .transpose(let order): units[node.output] = transpose(node, unit, order)
     case .pad(_, _, let value): try pad(index, unit, value)
-    case .batchNormalization, .leakyRelu, .softmax, .neuron:
+    case .batchNormalization, .quantize, .leakyRelu, .softmax, .neuron:
       throw ConvertError(
         .unsupportedOperator, "\(node.operator.name) cannot be converted here.",
         at: Location(node: node.name, operator: node.operator.name))

@@ -1,10 +1,12 @@
 import SpikeCompute
 
 /// An activation function of a network without spikes: clipping (ReLU is clipping at 0 and
-/// infinity) or leaky ReLU.
+/// infinity), rounding to whole numbers, or leaky ReLU.
 struct ActivationPlan: LayerPlan {
   enum Function: Sendable {
     case clip(minimum: Float, maximum: Float)
+    /// As `clip`, rounded; its gradient is that of the clip (straight-through).
+    case quantize(minimum: Float, maximum: Float)
     case leaky(alpha: Float)
   }
   var function: Function
@@ -30,6 +32,8 @@ private final class ActivationLayer: Layer {
     switch function {
     case .clip(let minimum, let maximum):
       Kernels.clipForward(memory.inputs[0], low: minimum, high: maximum, into: memory.output)
+    case .quantize(let minimum, let maximum):
+      Kernels.quantizeForward(memory.inputs[0], low: minimum, high: maximum, into: memory.output)
     case .leaky(let alpha):
       Kernels.leakyReluForward(memory.inputs[0], slope: alpha, into: memory.output)
     }
@@ -40,7 +44,7 @@ private final class ActivationLayer: Layer {
       return
     }
     switch function {
-    case .clip(let minimum, let maximum):
+    case .clip(let minimum, let maximum), .quantize(let minimum, let maximum):
       Kernels.clipBackward(
         memory.inputs[0], gradient, low: minimum, high: maximum, into: result)
     case .leaky(let alpha):

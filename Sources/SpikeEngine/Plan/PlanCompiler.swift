@@ -73,6 +73,8 @@ struct PlanCompiler {
     case .relu: addActivation(node, index, .clip(minimum: 0, maximum: .infinity))
     case .clip(let minimum, let maximum):
       addActivation(node, index, .clip(minimum: minimum, maximum: maximum))
+    case .quantize(let minimum, let maximum):
+      addActivation(node, index, .quantize(minimum: minimum, maximum: maximum))
     case .leakyRelu(let alpha): addActivation(node, index, .leaky(alpha: alpha))
     case .maxPool(let pooling): try addPool(node, index, pooling, .max)
     case .averagePool(let pooling):

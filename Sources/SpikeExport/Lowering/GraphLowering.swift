@@ -100,7 +100,7 @@ struct GraphLowering {
       throw refusal(
         node, place, "the largest potential is already the largest probability",
         "cut the model before it: convert drops a softmax at the end")
-    case .relu, .clip, .leakyRelu:
+    case .relu, .clip, .quantize, .leakyRelu:
       throw refusal(
         node, place, "it is an activation function of an ANN", "run sfconv convert first")
     case .batchNormalization:

@@ -157,7 +157,7 @@ struct NetworkStructure: Sendable, Codable {
           node: index, group: group, factor: factor, channels: shapes[node.output]?[0] ?? 1,
           spikes: neuron.spikes))
       return .success(.known(1))
-    case .batchNormalization, .relu, .clip, .leakyRelu, .softmax:
+    case .batchNormalization, .relu, .clip, .quantize, .leakyRelu, .softmax:
       return .failure(
         Problem(
           message: "\(node.operator.name) is no part of a spiking network.",

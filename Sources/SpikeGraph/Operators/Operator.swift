@@ -19,6 +19,9 @@ public enum Operator: Hashable, Sendable, Codable {
   case relu
   /// y = min(max(x, minimum), maximum).
   case clip(minimum: Float, maximum: Float)
+  /// y = min(max(round(x), minimum), maximum): a grid of whole numbers, half-way cases to the even
+  /// one. Bounds are whole and at most 2^22 in size. Scales are ``affine`` nodes around it.
+  case quantize(minimum: Float, maximum: Float)
   /// y = x for x >= 0, alpha x below.
   case leakyRelu(alpha: Float)
   /// Largest value of each window.
@@ -51,6 +54,7 @@ public enum Operator: Hashable, Sendable, Codable {
     case .batchNormalization: "BatchNormalization"
     case .relu: "Relu"
     case .clip: "Clip"
+    case .quantize: "Quantize"
     case .leakyRelu: "LeakyRelu"
     case .maxPool: "MaxPool"
     case .averagePool: "AveragePool"

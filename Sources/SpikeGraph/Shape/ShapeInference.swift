@@ -72,6 +72,16 @@ extension Graph {
       }
       return x
     case .relu, .clip, .leakyRelu: return x
+    case .quantize(let minimum, let maximum):
+      guard minimum <= maximum, max(-minimum, maximum) <= 0x1p22,
+        minimum.rounded() == minimum, maximum.rounded() == maximum
+      else {
+        throw GraphError(
+          .invalidAttribute,
+          "The grid goes from \(minimum) to \(maximum); allowed are whole numbers in order, at most "
+            + "2^22 in size.")
+      }
+      return x
     case .maxPool(let pool), .averagePool(let pool), .sumPool(let pool):
       try checkSpatial(x, pool.kernel.count)
       guard let sizes = pool.outputSizes(for: Array(x.dimensions.dropFirst())) else {

@@ -87,22 +87,10 @@ public enum ONNXImporter {
   }
 
   private static func checkSoftmax(_ graph: Graph) throws(ImportError) {
-    var producers: [ValueName: Operator] = [:]
-    for node in graph.nodes {
-      for name in node.inputs {
-        guard case .softmax? = producers[name] else { continue }
-        // What only gives the result another shape may follow.
-        if case .reshape = node.operator {
-          producers[node.output] = producers[name]
-          continue
-        }
-        throw ImportError(
-          .unsupportedUse, "The node reads the result of a softmax; softmax may only be the end.",
-          at: Location(node: node.name, operator: node.operator.name),
-          fix: "replace attention by other layers, or cut the model before the softmax with --until"
-        )
-      }
-      if producers[node.output] == nil { producers[node.output] = node.operator }
-    }
+    guard let node = SoftmaxCheck.readerOfSoftmax(in: graph) else { return }
+    throw ImportError(
+      .unsupportedUse, "The node reads the result of a softmax; softmax may only be the end.",
+      at: Location(node: node.name, operator: node.operator.name),
+      fix: "replace attention by other layers, or cut the model before the softmax with --until")
   }
 }

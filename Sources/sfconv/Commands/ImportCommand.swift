@@ -6,7 +6,7 @@ struct ImportCommand: ParsableCommand {
     commandName: "import",
     abstract: "Read a trained network and write it as a model file.",
     discussion: """
-      Reads ONNX (.onnx), NIR (.nir) and netx files of Loihi (.net). Every operator that cannot be handled is listed before
+      Reads ONNX (.onnx), TFLite (.tflite), Keras (.keras, .h5), NIR (.nir) and netx files of Loihi (.net). Every operator that cannot be handled is listed before
       anything is written.
 
         sfconv import model.onnx -o model.sfm
@@ -17,6 +17,11 @@ struct ImportCommand: ParsableCommand {
       differ. Missing tensors and wrong shapes are errors, surplus tensors warnings.
 
         sfconv import net.onnx --weights weights.safetensors -o model.sfm
+
+      TFLite and Keras put channels last; images enter the graph as C,H,W all the same. Quantised TFLite
+      networks keep their integers, unless --dequantise is given.
+
+        sfconv import resnet.tflite -o model.sfm
 
       A NIR file holds equations in continuous time. It does not say how long a step is (--dt), how
       an equation becomes a step (--integration), when exactly a neuron spikes (--comparator) and
@@ -40,7 +45,7 @@ struct ImportCommand: ParsableCommand {
   var weights: String?
   @Option(
     help: ArgumentHelp(
-      "Shape of one sample without the batch axis, where the file leaves it open.",
+      "Shape of one sample without the batch axis, where the file leaves it open; H,W,C for Keras.",
       valueName: "C,H,W"))
   var inputShape: String?
   @Option(help: ArgumentHelp("Import only up to this node or value.", valueName: "name"))
@@ -54,6 +59,8 @@ struct ImportCommand: ParsableCommand {
     help: ArgumentHelp(
       "Summand after the factor. One number, or one per channel.", valueName: "numbers"))
   var inputOffset: String?
+  @Flag(help: "Make real numbers of the integers of a TFLite file; activations are not rounded.")
+  var dequantise = false
   @Option(
     name: [.long, .customShort("T")], help: "Time steps of an inference, for NIR and netx files.")
   var timeSteps: Int?
@@ -71,6 +78,7 @@ struct ImportCommand: ParsableCommand {
     request.until = until
     request.weights = weights
     request.nir = nir.settings
+    request.dequantises = dequantise
     request.timeSteps = timeSteps
     request.inputBits = inputBits
     if let inputScale {

@@ -4,8 +4,11 @@ import SpikePipeline
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Show what a file holds: ONNX, model (.sfm) or bundle (.sfb).",
-    discussion: "For ONNX, every node is listed as supported or not, and why.")
+    abstract: "Show what a file holds: ONNX, TFLite, Keras, model (.sfm) or bundle (.sfb).",
+    discussion: """
+      For ONNX, every node is listed as supported or not, and why; TFLite and Keras files are shown as
+      they would be imported.
+      """)
 
   @Argument(help: "The file.") var file: String
   @OptionGroup var common: CommonOptions
