@@ -575,7 +575,7 @@ const ProtobufCMessageDescriptor sfconv__bundle__population__descriptor =
   (ProtobufCMessageInit) sfconv__bundle__population__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor sfconv__bundle__projection__field_descriptors[16] =
+static const ProtobufCFieldDescriptor sfconv__bundle__projection__field_descriptors[17] =
 {
   {
     "name",
@@ -769,6 +769,18 @@ static const ProtobufCFieldDescriptor sfconv__bundle__projection__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "source_delays",
+    17,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Sfconv__Bundle__Projection, n_source_delays),
+    offsetof(Sfconv__Bundle__Projection, source_delays),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sfconv__bundle__projection__field_indices_by_name[] = {
   11,   /* field[11] = codebook_steps */
@@ -782,6 +794,7 @@ static const unsigned sfconv__bundle__projection__field_indices_by_name[] = {
   8,   /* field[8] = pads_after */
   7,   /* field[7] = pads_before */
   3,   /* field[3] = pooling */
+  16,   /* field[16] = source_delays */
   1,   /* field[1] = sources */
   15,   /* field[15] = stream_bytes */
   6,   /* field[6] = strides */
@@ -791,7 +804,7 @@ static const unsigned sfconv__bundle__projection__field_indices_by_name[] = {
 static const ProtobufCIntRange sfconv__bundle__projection__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor sfconv__bundle__projection__descriptor =
 {
@@ -801,7 +814,7 @@ const ProtobufCMessageDescriptor sfconv__bundle__projection__descriptor =
   "Sfconv__Bundle__Projection",
   "sfconv.bundle",
   sizeof(Sfconv__Bundle__Projection),
-  16,
+  17,
   sfconv__bundle__projection__field_descriptors,
   sfconv__bundle__projection__field_indices_by_name,
   1,  sfconv__bundle__projection__number_ranges,
@@ -859,19 +872,21 @@ const ProtobufCMessageDescriptor sfconv__bundle__metadata__descriptor =
   (ProtobufCMessageInit) sfconv__bundle__metadata__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue sfconv__bundle__version__enum_values_by_number[3] =
+static const ProtobufCEnumValue sfconv__bundle__version__enum_values_by_number[4] =
 {
   { "VERSION_UNSPECIFIED", "SFCONV__BUNDLE__VERSION__VERSION_UNSPECIFIED", 0 },
   { "VERSION_1", "SFCONV__BUNDLE__VERSION__VERSION_1", 1 },
   { "VERSION_2", "SFCONV__BUNDLE__VERSION__VERSION_2", 2 },
+  { "VERSION_3", "SFCONV__BUNDLE__VERSION__VERSION_3", 3 },
 };
 static const ProtobufCIntRange sfconv__bundle__version__value_ranges[] = {
-{0, 0},{0, 3}
+{0, 0},{0, 4}
 };
-static const ProtobufCEnumValueIndex sfconv__bundle__version__enum_values_by_name[3] =
+static const ProtobufCEnumValueIndex sfconv__bundle__version__enum_values_by_name[4] =
 {
   { "VERSION_1", 1 },
   { "VERSION_2", 2 },
+  { "VERSION_3", 3 },
   { "VERSION_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor sfconv__bundle__version__descriptor =
@@ -881,9 +896,9 @@ const ProtobufCEnumDescriptor sfconv__bundle__version__descriptor =
   "Version",
   "Sfconv__Bundle__Version",
   "sfconv.bundle",
-  3,
+  4,
   sfconv__bundle__version__enum_values_by_number,
-  3,
+  4,
   sfconv__bundle__version__enum_values_by_name,
   1,
   sfconv__bundle__version__value_ranges,

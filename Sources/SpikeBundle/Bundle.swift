@@ -16,7 +16,7 @@ public struct Bundle: Hashable, Sendable {
   public var timeSteps: Int
   /// How data enter.
   public var input: InputPort
-  /// Neurons, in an order in which every source comes before its reader.
+  /// Neurons, in an order in which every source comes before its reader, or is its reader.
   public var populations: [Population]
   /// Synapses, ordered by target population.
   public var projections: [Projection]
@@ -177,7 +177,8 @@ public struct Projection: Hashable, Sendable {
 
   /// Name, unique in the bundle.
   public var name: String
-  /// Sources of one shape; the spikes of several are added (residual connection).
+  /// Sources of one shape; the spikes of several are added (residual connection). The target itself
+  /// may be the only source: recurrent synapses, which bring the spikes of the step before.
   public var sources: [Source]
   /// Position of the target population.
   public var target: Int
@@ -191,13 +192,17 @@ public struct Projection: Hashable, Sendable {
   public var codebooks: [Int]
   /// One index per weight, row-major. Index 0…M-1 into the codebook.
   public var indices: [UInt8]
-  /// Time steps of delay on top of the chip's own; 0 is none.
+  /// Time steps of delay on top of the chip's own; 0 is none. The longest of ``sourceDelays``.
   public var delay: Int
+  /// Time steps of delay of each element of a source in C, H, W order, in front of a pool, where they
+  /// differ; else empty, and ``delay`` is that of all.
+  public var sourceDelays: [Int]
 
   /// Makes a projection.
   public init(
     name: String, sources: [Source], target: Int, pooling: PoolingWindow? = nil, kind: Kind,
-    weightShape: [Int], codebooks: [Int], indices: [UInt8], delay: Int = 0
+    weightShape: [Int], codebooks: [Int], indices: [UInt8], delay: Int = 0,
+    sourceDelays: [Int] = []
   ) {
     self.name = name
     self.sources = sources
@@ -208,7 +213,11 @@ public struct Projection: Hashable, Sendable {
     self.codebooks = codebooks
     self.indices = indices
     self.delay = delay
+    self.sourceDelays = sourceDelays
   }
+
+  /// Whether the target is its own source: its spikes arrive a step later, and ``delay`` on top.
+  public var isRecurrent: Bool { sources.contains(.population(target)) }
 }
 
 /// The allowed integer weights of a layer or channel, ascending; includes 0 where absent synapses

@@ -128,6 +128,8 @@ struct BundleCheck {
         place)
     }
     var shape = try sourceShape(projection, place)
+    try checkRecurrence(projection, place)
+    try checkDelays(projection, source: shape, place)
     if let window = projection.pooling?.size {
       guard window.count == 2, shape.count == 3, window.allSatisfy({ $0 >= 1 }),
         window[0] <= shape[1], window[1] <= shape[2]
@@ -144,7 +146,6 @@ struct BundleCheck {
     for index in projection.codebooks where !bundle.codebooks.indices.contains(index) {
       throw invalid("Codebook \(index) is not there; there are \(bundle.codebooks.count).", place)
     }
-    try check(0...BundleFormat.maximumDelay, projection.delay, "delay", place)
   }
 
   /// The one shape of all sources.
@@ -159,7 +160,7 @@ struct BundleCheck {
       switch source {
       case .input: shapes.append(bundle.input.shape)
       case .population(let index):
-        guard (0..<projection.target).contains(index) else {
+        guard (0...projection.target).contains(index) else {
           throw invalid(
             "Population \(index) is a source of population \(projection.target); sources come "
               + "before their targets.", place)
@@ -171,6 +172,40 @@ struct BundleCheck {
       throw invalid("The sources have different shapes: \(shapes[0]) and \(shape).", place)
     }
     return shapes[0]
+  }
+
+  /// Neurons that spike read their own spikes alone, one by one.
+  private func checkRecurrence(
+    _ projection: Projection, _ place: Location
+  ) throws(BundleError) {
+    guard projection.isRecurrent else { return }
+    guard projection.sources.count == 1, projection.pooling == nil, projection.kind == .dense,
+      bundle.populations[projection.target].model != "LI"
+    else {
+      throw invalid(
+        "Population \(projection.target) is its own source; recurrent synapses are dense, of one "
+          + "source without a pool, between neurons that spike.", place)
+    }
+  }
+
+  /// One delay for each element, of which the longest is that of the projection, and not all are.
+  private func checkDelays(
+    _ projection: Projection, source: [Int], _ place: Location
+  ) throws(BundleError) {
+    try check(0...BundleFormat.maximumDelay, projection.delay, "delay", place)
+    let delays = projection.sourceDelays
+    guard !delays.isEmpty else { return }
+    let count = source.reduce(1, *)
+    guard delays.count == count else {
+      throw invalid("There are \(delays.count) delays of \(count) source elements.", place)
+    }
+    guard delays.max() == projection.delay, let least = delays.min(), least >= 0,
+      least < projection.delay
+    else {
+      throw invalid(
+        "The delays of source elements are \(delays.min() ?? 0) to \(delays.max() ?? 0); they must "
+          + "differ, and the longest be that of the projection, \(projection.delay).", place)
+    }
   }
 
   /// Weight shape against source and target.

@@ -38,6 +38,9 @@ package struct BundleCorpus {
     if seed % 8 == 5 { bundle.arithmetic = .odin }
     if seed % 8 == 6 { bundle.arithmetic = .xylo }
     if seed % 8 == 2 { bundle.arithmetic = .speck }
+    // Wiring of manifest version 3, likewise.
+    if seed % 8 == 2 || seed % 32 == 6 { addRecurrence() }
+    if seed % 8 == 0 || seed % 16 == 2 { addSourceDelays() }
     if coin() { bundle.labels = (0..<number(1...3)).map { "class \($0) ✓" } }
     if coin() { bundle.metadata = ["hash": "00ff", "accuracy": "\(random.uniform())"] }
     return bundle
@@ -93,6 +96,35 @@ package struct BundleCorpus {
         weightShape: [
           bundle.populations[target].neuronCount, bundle.input.shape.reduce(1, *),
         ], codebooks: [], indices: []))
+  }
+
+  /// A dense projection from the first population that spikes to itself, where there is one.
+  private mutating func addRecurrence() {
+    guard let target = bundle.populations.firstIndex(where: { $0.model != "LI" }) else { return }
+    let count = bundle.populations[target].neuronCount
+    append(
+      Projection(
+        name: "recurrent", sources: [.population(target)], target: target, kind: .dense,
+        weightShape: [count, count], codebooks: [], indices: [], delay: number(0...3)))
+    let last = bundle.projections.removeLast()
+    let place = bundle.projections.firstIndex { $0.target > target } ?? bundle.projections.count
+    bundle.projections.insert(last, at: place)
+  }
+
+  /// Delays of their own for the source elements of the last projection, where there are several.
+  private mutating func addSourceDelays() {
+    let place = bundle.projections.count - 1
+    let shape =
+      switch bundle.projections[place].sources[0] {
+      case .input: bundle.input.shape
+      case .population(let index): bundle.populations[index].shape
+      }
+    let count = shape.reduce(1, *)
+    guard count > 1 else { return }
+    let delay = number(1...60)
+    bundle.projections[place].delay = delay
+    bundle.projections[place].sourceDelays =
+      [delay, 0] + (0..<count - 2).map { _ in number(0...delay) }
   }
 
   /// Adds a projection with codebooks and indices of its own.

@@ -6,7 +6,7 @@ package enum BundleFormat {
   /// Structural version.
   package static let version: UInt16 = 1
   /// Newest manifest version that this code knows (`Version` in bundle.proto).
-  package static let manifestVersion: Int32 = 2
+  package static let manifestVersion: Int32 = 3
   /// Bytes in front of the section table.
   package static let headerSize = 24
   /// Bytes of one row of the section table.

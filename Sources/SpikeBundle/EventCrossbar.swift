@@ -85,6 +85,12 @@ package struct EventCrossbar: Sendable {
         message: "Input spikes have \(bundle.input.bits) bits; those of \(chip.name) are spikes "
           + "of 1 bit.", node: bundle.name, fix: "fit with --target \(chip.name) or --input-bits 1")
     }
+    for projection in bundle.projections where projection.isRecurrent {
+      throw CrossbarProblem(
+        kind: .wiring,
+        message: "Its synapses are recurrent: a spike would arrive at once on \(chip.name), not a "
+          + "step later.", node: projection.name, fix: "use a network without recurrence")
+    }
     for projection in bundle.projections where projection.delay != 0 {
       throw CrossbarProblem(
         kind: .wiring,

@@ -48,5 +48,6 @@ struct Manifest {
     var coding = 0
     var nonzeroCount: UInt32 = 0
     var streamByteCount: UInt32 = 0
+    var sourceDelays: [UInt32] = []
   }
 }

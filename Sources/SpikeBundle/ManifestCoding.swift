@@ -115,7 +115,8 @@ private struct ManifestDecoder {
       dilations: numbers(message.dilations, message.n_dilations), groups: message.groups,
       codebookSteps: numbers(message.codebook_steps, message.n_codebook_steps),
       delay: message.delay, coding: Int(message.coding.rawValue),
-      nonzeroCount: message.nonzero_count, streamByteCount: message.stream_bytes)
+      nonzeroCount: message.nonzero_count, streamByteCount: message.stream_bytes,
+      sourceDelays: numbers(message.source_delays, message.n_source_delays))
   }
 
   @unsafe
@@ -252,6 +253,8 @@ private struct ManifestEncoder {
       unsafe $0.nonzero_count = projection.nonzeroCount
       unsafe $0.has_stream_bytes = projection.streamByteCount == 0 ? 0 : 1
       unsafe $0.stream_bytes = projection.streamByteCount
+      unsafe $0.n_source_delays = projection.sourceDelays.count
+      unsafe $0.source_delays = arena.array(projection.sourceDelays)
     }
   }
 

@@ -13,7 +13,7 @@ extension Manifest {
 
   /// The manifest of a checked bundle, with the coding of each projection.
   init(_ bundle: Bundle, codings: [CodedIndices]) {
-    version = bundle.arithmetic.manifestVersion
+    version = bundle.manifestVersion
     name = bundle.name
     producer = bundle.producer
     target = bundle.target
@@ -32,9 +32,7 @@ extension Manifest {
   /// The bundle without indices and neuron integers, which lie in other sections.
   /// - Throws: `bundle.invalid-manifest`.
   func bundle(codebooks: [Codebook]) throws(BundleError) -> Bundle {
-    guard let arithmetic = Arithmetic(fileNumber: arithmetic),
-      arithmetic.manifestVersion == version
-    else {
+    guard let arithmetic = Arithmetic(fileNumber: arithmetic) else {
       throw Manifest.unknown("arithmetic", arithmetic)
     }
     guard let readout = Readout(fileNumber: readout) else {
@@ -65,6 +63,13 @@ extension Manifest {
       bundle.populations.append(try population.population())
     }
     for projection in projections { bundle.projections.append(try projection.projection()) }
+    guard bundle.manifestVersion == version else {
+      throw BundleError(
+        .invalidManifest,
+        "The manifest has version \(version); what it uses makes it one of version "
+          + "\(bundle.manifestVersion).", at: Location(tensor: SectionKind.manifest.name),
+        fix: remake)
+    }
     return bundle
   }
 
@@ -155,6 +160,7 @@ extension Manifest.Projection {
     coding = coded.coding.rawValue
     nonzeroCount = UInt32(clamping: coded.nonzeroCount)
     streamByteCount = UInt32(clamping: coded.variableByteCount)
+    sourceDelays = projection.sourceDelays.map { UInt32(clamping: $0) }
   }
 
   fileprivate func projection() throws(BundleError) -> Projection {
@@ -186,7 +192,15 @@ extension Manifest.Projection {
       target: Int(target),
       pooling: pooling.isEmpty ? nil : PoolingWindow(size: pooling.map { Int($0) }),
       kind: kind, weightShape: weightShape.map { Int($0) }, codebooks: codebooks, indices: [],
-      delay: Int(delay))
+      delay: Int(delay), sourceDelays: sourceDelays.map { Int($0) })
+  }
+}
+
+extension Bundle {
+  /// First `manifest_version` that has all that the bundle uses.
+  var manifestVersion: Int32 {
+    let isNew = projections.contains { $0.isRecurrent || !$0.sourceDelays.isEmpty }
+    return isNew ? 3 : arithmetic.manifestVersion
   }
 }
 

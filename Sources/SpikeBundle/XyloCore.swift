@@ -166,6 +166,11 @@ package struct XyloCore: Hashable, Sendable {
     guard projection.delay == 0 else {
       throw problem("It has a delay of \(projection.delay) steps; Xylo has none.", "remove it")
     }
+    guard !projection.isRecurrent || projection.target < bundle.populations.count - 1 else {
+      throw problem(
+        "Its synapses lead from outputs to outputs; only hidden neurons reach other neurons.",
+        "put a layer behind the recurrent one")
+    }
     let weights = projection.weights(from: bundle.codebooks)
     // Bounded before several are added up.
     guard weights.allSatisfy({ (-16384...16256).contains($0) }) else {

@@ -30,7 +30,7 @@ public struct PipelinedSimulator: Sendable {
     for list in network.projections {
       var depth = 0
       for projection in list {
-        for case .population(let position) in projection.sources {
+        for case .population(let position) in projection.sources where position < depths.count {
           depth = max(depth, depths[position] + 1)
         }
       }

@@ -18,6 +18,8 @@ struct PreparedProjection: Sendable {
   let layout: MapLayout
   let kind: Kind
   let delay: Int
+  /// Delay of each element of ``sourceLayout``, as a map; empty where ``delay`` is that of all.
+  let sourceDelays: [Int]
   let weights: IntegerBuffer
   /// Non-zero synapses behind each element of the map.
   let fanOut: IntegerBuffer
@@ -71,6 +73,7 @@ extension PreparedProjection {
     } else {
       layout = sourceLayout
     }
+    sourceDelays = try PreparedProjection.sourceDelays(projection, sourceLayout, problem)
     let values = try PreparedProjection.checkedWeights(projection, bundle, problem)
     let target = layouts[projection.target]
     let table: WeightTable
@@ -131,7 +134,7 @@ extension PreparedProjection {
         }
         layout = input
       case .population(let position):
-        guard position >= 0, position < projection.target else {
+        guard position >= 0, position <= projection.target else {
           throw problem(
             "The source is population \(position), which does not come before its reader "
               + "\(projection.target).")
@@ -146,7 +149,28 @@ extension PreparedProjection {
     guard let result, projection.sources.count <= 64 else {
       throw problem("It has \(projection.sources.count) sources; allowed are 1…64.")
     }
+    guard
+      !projection.isRecurrent
+        || (projection.sources.count == 1 && projection.pooling == nil && projection.kind == .dense)
+    else {
+      throw problem("Recurrent synapses are dense, of one source without a pool.")
+    }
     return result
+  }
+
+  /// Delays in the order of the map.
+  private static func sourceDelays(
+    _ projection: Projection, _ source: MapLayout, _ problem: InvalidBundle
+  ) throws(SimulateError) -> [Int] {
+    let delays = projection.sourceDelays
+    guard !delays.isEmpty else { return [] }
+    guard delays.count == source.count, delays.allSatisfy({ (0...projection.delay).contains($0) })
+    else {
+      throw problem(
+        "The delays of its \(source.count) source elements are \(delays.count) numbers up to "
+          + "\(delays.max() ?? 0); 0…\(projection.delay) for each are allowed.")
+    }
+    return source.map(delays)
   }
 
   /// A number for each element of the pooled map, for every element of its window in front of the

@@ -12,6 +12,8 @@ final class ProjectionState {
   /// Maps of the last `delay` steps, oldest overwritten first.
   private var delayed: [IntegerBuffer]
   private var oldest = 0
+  /// The map that arrives, where elements differ in their delays.
+  private let arriving: IntegerBuffer?
 
   init(_ projection: PreparedProjection) {
     self.projection = projection
@@ -25,6 +27,7 @@ final class ProjectionState {
       projection.sourceFanOut == nil
       ? nil : EventList(positions: source.positions, channels: source.channels)
     delayed = (0..<projection.delay).map { _ in IntegerBuffer(count: size) }
+    arriving = projection.sourceDelays.isEmpty ? nil : IntegerBuffer(count: size)
   }
 
   /// Forgets what is under way.
@@ -45,7 +48,12 @@ final class ProjectionState {
       }
       current = merged
     }
-    if !delayed.isEmpty {
+    if let arriving {
+      arriving.assign(mixed(current))
+      delayed[oldest].assign(current)
+      oldest = (oldest + 1) % delayed.count
+      current = arriving
+    } else if !delayed.isEmpty {
       let slot = delayed[oldest]
       let leaving = IntegerBuffer(slot.array())
       slot.assign(current)
@@ -75,5 +83,18 @@ final class ProjectionState {
     } else {
       counts.accumulates += events.operations(fanOut: projection.fanOut).weighted
     }
+  }
+
+  /// Each element as it was as many steps ago as its delay says; `current` is this step's map.
+  private func mixed(_ current: IntegerBuffer) -> [Int32] {
+    var result = current.array()
+    // The map of `delay` steps ago is the oldest, that of one step ago the newest.
+    for age in 1...delayed.count {
+      let map = delayed[(oldest + delayed.count - age) % delayed.count].array()
+      for (index, delay) in projection.sourceDelays.enumerated() where delay == age {
+        result[index] = map[index]
+      }
+    }
+    return result
   }
 }

@@ -53,9 +53,32 @@ struct Fault: Sendable, CustomTestStringConvertible {
     Fault("The decay is -1; allowed are 0 to 4096.") { $0.populations[1].currentDecay = -1 },
     Fault("The target is population 3; there are 3.") { $0.projections[2].target = 3 },
     Fault("The projection has 0 sources.") { $0.projections[2].sources = [] },
-    Fault("Population 2 is a source of population 2; sources come before their targets.") {
-      $0.projections[2].sources = [.population(2)]
+    Fault("Population 2 is a source of population 1; sources come before their targets.") {
+      $0.projections[1].sources = [.population(2)]
     },
+    Fault(
+      "Population 2 is its own source; recurrent synapses are dense, of one source without a pool, "
+        + "between neurons that spike."
+    ) { $0.projections[2].sources = [.population(2)] },
+    Fault(
+      "Population 0 is its own source; recurrent synapses are dense, of one source without a pool, "
+        + "between neurons that spike."
+    ) { $0.projections[0].sources = [.population(0)] },
+    Fault("There are 2 delays of 10 source elements.") {
+      $0.projections[2].sourceDelays = [0, 2]
+    },
+    Fault(
+      "The delays of source elements are 2 to 2; they must differ, and the longest be that of the "
+        + "projection, 2."
+    ) { $0.projections[2].sourceDelays = Array(repeating: 2, count: 10) },
+    Fault(
+      "The delays of source elements are 0 to 9; they must differ, and the longest be that of the "
+        + "projection, 2."
+    ) { $0.projections[2].sourceDelays = Array(0..<10) },
+    Fault(
+      "The delays of source elements are -1 to 2; they must differ, and the longest be that of the "
+        + "projection, 2."
+    ) { $0.projections[2].sourceDelays = [-1, 2, 0, 0, 0, 0, 0, 0, 0, 0] },
     Fault("Population -1 is a source of population 2; sources come before their targets.") {
       $0.projections[2].sources = [.population(-1)]
     },

@@ -52,7 +52,10 @@ struct BundleHostileTests {
 
   @Test(
     "ends in an error or in another valid bundle, never in a trap",
-    arguments: [SampleBundles.smallest, SampleBundles.network, BundleCorpus.bundle(seed: 11)])
+    arguments: [
+      SampleBundles.smallest, SampleBundles.network, SampleBundles.recurrent,
+      BundleCorpus.bundle(seed: 11),
+    ])
   func mutations(bundle: Bundle) throws {
     let bytes = try BundleFile.encode(bundle)
     for seed in 0..<2_000 as Range<UInt64> {
@@ -62,6 +65,42 @@ struct BundleHostileTests {
       let decoded = try BundleFile.decode(damaged, name: "accepted")
       #expect(
         try BundleFile.decode(BundleFile.encode(decoded), name: "again") == decoded, "seed \(seed)")
+    }
+  }
+
+  @Test("with another manifest version than that of what it uses is refused")
+  func manifestVersions() throws {
+    let late = SampleBundles.smallest.with {
+      $0.input.shape = [2]
+      $0.projections[0].weightShape = [1, 2]
+      $0.projections[0].indices = [0, 1]
+      $0.projections[0].delay = 1
+      $0.projections[0].sourceDelays = [1, 0]
+    }
+    let recurrent = SampleBundles.smallest.with {
+      $0.populations[0].model = "IF"
+      $0.populations[0].reset = .bySubtraction
+      $0.populations[0].thresholds = [1]
+      $0.readout = .mostSpikes
+      $0.projections[0].sources = [.population(0)]
+    }
+    for (bundle, version) in [
+      (SampleBundles.smallest, 1), (late, 3), (recurrent, 3),
+      (late.with { $0.projections[0].sourceDelays = [] }, 1),
+      (recurrent.with { $0.projections[0].sources = [.input] }, 1),
+    ] as [(Bundle, UInt8)] {
+      let bytes = try BundleFile.encode(bundle)
+      // The manifest is the first section, here stored as it is, and its version the first field.
+      try #require(bytes[26] == 0)
+      let place = Int(bytes[28]) + 1
+      #expect(bytes[place] == version)
+      for other in 0...5 as ClosedRange<UInt8> where other != version {
+        var changed = bytes
+        changed[place] = other
+        let expected: BundleErrorCode =
+          (1...3).contains(other) ? .invalidManifest : .unsupportedVersion
+        #expect(code(BundleDamage.repaired(changed)) == expected, "\(other)")
+      }
     }
   }
 

@@ -122,6 +122,7 @@ enum ReferenceReader {
       "pooling": projection.pooling?.size ?? [], "kind": 1, "weight_shape": projection.weightShape,
       "strides": [Int](), "pads_before": [Int](), "pads_after": [Int](), "dilations": [Int](),
       "groups": 0, "codebooks": projection.codebooks, "delay": projection.delay,
+      "source_delays": projection.sourceDelays,
       "indices": projection.indices.map { Int($0) },
     ]
     if case .convolution(let strides, let before, let after, let dilations, let groups) =
@@ -182,7 +183,10 @@ struct ReferenceReaderTests {
     var damaged: [[UInt8]] = []
     for seed in 0..<600 as Range<UInt64> {
       var random = SplitMix64(seed: seed)
-      let bundle = seed % 3 == 0 ? SampleBundles.network : BundleCorpus.bundle(seed: seed)
+      let bundle =
+        seed % 3 > 0
+        ? BundleCorpus.bundle(seed: seed)
+        : seed % 2 == 0 ? SampleBundles.network : SampleBundles.recurrent
       damaged.append(BundleDamage.damaged(try BundleFile.encode(bundle), &random))
       files.append(directory.file("\(seed).sfb"))
       try AtomicFile.write(damaged[Int(seed)], to: files[Int(seed)])

@@ -19,6 +19,35 @@ enum SampleBundles {
     codebooks: [Codebook(entries: [-1, 2], zeroIsAbsent: false, scale: 1)],
     readout: .largestPotential)
 
+  /// One recurrent population, whose input lines arrive one after the other.
+  static let recurrent: Bundle = {
+    let book = Codebook(entries: [-2, 0, 1, 3], zeroIsAbsent: true, scale: 0.5)
+    return Bundle(
+      name: "recurrent", producer: "sfconv tests", target: "xylo-audio3", arithmetic: .plain,
+      timeSteps: 9, input: InputPort(shape: [3], bits: 1),
+      populations: [
+        Population(
+          name: "hidden", shape: [4], model: "LIF", reset: .bySubtraction, spikesAboveOnly: false,
+          thresholds: [3], biases: [], membraneDecay: 512),
+        Population(
+          name: "out", shape: [2], model: "LI", reset: nil, spikesAboveOnly: false, thresholds: [],
+          biases: []),
+      ],
+      projections: [
+        Projection(
+          name: "in", sources: [.input], target: 0, kind: .dense, weightShape: [4, 3],
+          codebooks: [0], indices: (0..<12).map { UInt8($0 % 4) }, delay: 5,
+          sourceDelays: [0, 5, 2]),
+        Projection(
+          name: "own", sources: [.population(0)], target: 0, kind: .dense, weightShape: [4, 4],
+          codebooks: [0], indices: (0..<16).map { UInt8($0 * 3 % 4) }),
+        Projection(
+          name: "out", sources: [.population(0)], target: 1, kind: .dense, weightShape: [2, 4],
+          codebooks: [0], indices: (0..<8).map { UInt8($0 % 3) }, delay: 1),
+      ],
+      codebooks: [book], readout: .largestPotential)
+  }()
+
   /// Two convolutional layers with pooling and a dense read-out.
   static let network: Bundle = {
     let ternary = Codebook(entries: [-3, 0, 5], zeroIsAbsent: true, scale: 0.25)
@@ -56,4 +85,13 @@ enum SampleBundles {
       codebooks: [ternary, quaternary], readout: .largestPotential,
       labels: ["bag", "boot", "coat"], metadata: ["accuracy": "0.91", "model": "ab12"])
   }()
+}
+
+extension Bundle {
+  /// A copy that `change` has been at.
+  func with(_ change: (inout Bundle) -> Void) -> Bundle {
+    var copy = self
+    change(&copy)
+    return copy
+  }
 }

@@ -32,6 +32,7 @@ struct CEqualityTests {
           options.isChain = dice.chance(1, in: 4)
           options.leaks = dice.chance(1, in: 3)
           options.delays = dice.chance(1, in: 4)
+          options.recurs = seed % 3 == 1
           options.readsPotential = dice.chance(2, in: 3)
           options.timeSteps = Int.random(in: 1...6, using: &dice)
           if options.leaks {

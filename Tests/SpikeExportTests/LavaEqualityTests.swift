@@ -57,6 +57,15 @@ struct LavaEqualityTests {
       $0.inputShape = [12]
     }
     add("one-step", seed: 406) { $0.timeSteps = 1 }
+    for seed in UInt64(410)..<414 {
+      add("source-delays-\(seed)", seed: seed, resets: false) {
+        $0.sourceDelays = true
+        $0.convolves = seed % 2 == 0
+        $0.leaks = seed % 2 == 1
+        $0.weights = -40...40
+        $0.inputBits = 1
+      }
+    }
     add("eight-steps-deep", seed: 407, columns: 32) {
       $0.timeSteps = 8
       $0.layers = 5

@@ -76,6 +76,20 @@ struct BrokenChain: Sendable, CustomTestStringConvertible {
     BrokenChain("a negative decay", .limitExceeded) { $0.populations[1].currentDecay = -1 },
     BrokenChain("a delay above 62", .limitExceeded) { $0.projections[1].delay = 63 },
     BrokenChain("a negative delay", .limitExceeded) { $0.projections[1].delay = -1 },
+    BrokenChain("a source element that is delayed by more than 62", .limitExceeded) {
+      $0.projections[1].sourceDelays = (0..<$0.projections[1].weightShape[1]).map {
+        $0 == 1 ? 63 : 0
+      }
+      $0.projections[1].delay = 63
+    },
+    BrokenChain("recurrent synapses", .unsupportedTopology) { bundle in
+      let count = bundle.populations[0].neuronCount
+      bundle.projections.insert(
+        Projection(
+          name: "recurrent", sources: [.population(0)], target: 0, kind: .dense,
+          weightShape: [count, count], codebooks: [0],
+          indices: [UInt8](repeating: 0, count: count * count)), at: 1)
+    },
     BrokenChain("a delayed convolution", .unsupportedTopology) { $0.projections[0].delay = 1 },
     BrokenChain("a second projection", .unsupportedTopology) { bundle in
       var copy = bundle.projections[1]

@@ -68,6 +68,7 @@ struct RandomXylo {
   var isSaturated = false
   var readsPotential = true
   var skips = false
+  var recurs = false
   var timeSteps = 40
 
   func bundle() -> Bundle {
@@ -90,6 +91,7 @@ struct RandomXylo {
       ]
       if skips, layer > 1 { sources.append((.population(layer - 2), sizes[layer - 2])) }
       if skips, layer > 0, !isLast { sources.append((.input, input.shape.reduce(1, *))) }
+      if recurs, !isLast { sources.append((.population(layer), size)) }
       for (source, count) in sources {
         let book = codebook(&random)
         result.codebooks.append(book)

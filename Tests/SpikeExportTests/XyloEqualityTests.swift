@@ -40,6 +40,15 @@ struct XyloEqualityTests {
       result.append(
         try XyloCase(bundle.name, bundle, chip: "xylo-audio3", inputPerStep: true, seed: seed))
     }
+    for seed in UInt64(60)..<66 {
+      try add(
+        "recurrent\(seed)",
+        RandomXylo(
+          seed: seed, layers: Int(seed % 3) + 1, readsPotential: seed % 2 == 0,
+          skips: seed % 3 == 2, recurs: true))
+    }
+    try add(
+      "recurrent_saturated", RandomXylo(seed: 66, shift: 7, isSaturated: true, recurs: true))
     let trained = try BundleFile.read(path: FixtureLocation.path("targets/xylo/digits.sfb"))
     for seed in UInt64(0)..<3 {
       var bundle = trained
@@ -65,6 +74,15 @@ struct XyloEqualityTests {
     try add("bias") { $0.populations[1].biases[0] += 1 }
     try add("weight") { $0.codebooks[0].entries[0] += 1 }
     try add("dash") { $0.populations[0].currentDecay = ($0.populations[0].currentDecay + 1) % 16 }
+    let recurrent = RandomXylo(seed: 63, recurs: true).bundle()
+    let place = recurrent.projections.firstIndex { $0.isRecurrent } ?? 0
+    var written = recurrent
+    written.projections[place].indices[1] =
+      (written.projections[place].indices[1] + 1)
+      % UInt8(clamping: written.codebooks[written.projections[place].codebooks[0]].entries.count)
+    result.append(
+      try XyloCase(
+        "mutant_recurrent_weight", recurrent, chip: "xylo-audio3", written: written, seed: 63))
     return result
   }
 
@@ -154,6 +172,21 @@ struct XyloEqualityTests {
     #expect(
       code { $0.codebooks[0].entries = [-129] + $0.codebooks[0].entries.dropFirst() }
         == .limitExceeded)
+    #expect(
+      code { bundle in
+        // A recurrent output: the last population, where it spikes.
+        let last = bundle.populations.count - 1
+        let count = bundle.populations[last].neuronCount
+        bundle.populations[last].model = "CubaLIF"
+        bundle.populations[last].reset = .bySubtraction
+        bundle.populations[last].thresholds = [100]
+        bundle.readout = .mostSpikes
+        bundle.projections.append(
+          Projection(
+            name: "own", sources: [.population(last)], target: last, kind: .dense,
+            weightShape: [count, count], codebooks: [0],
+            indices: [UInt8](repeating: 0, count: count * count)))
+      } == .unsupportedTopology)
     #expect(code { $0.arithmetic = .plain } == .wrongArithmetic)
     #expect(code { $0.projections[0].sources = [.population(1)] } == .invalidBundle)
   }

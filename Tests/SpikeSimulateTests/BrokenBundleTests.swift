@@ -71,7 +71,22 @@ struct BrokenBundle: Sendable, CustomTestStringConvertible {
     },
     BrokenBundle("a negative source") { $0.projections[1].sources = [.population(-1)] },
     BrokenBundle("a source behind its reader") { $0.projections[0].sources = [.population(1)] },
-    BrokenBundle("a source that reads itself") { $0.projections[1].sources = [.population(1)] },
+    BrokenBundle("a read-out that reads itself") {
+      $0.projections[1].sources = [.population(1)]
+    },
+    BrokenBundle("a population that reads itself and another one") {
+      $0.projections[0].sources = [.input, .population(0)]
+    },
+    BrokenBundle("a convolution that reads its own target") {
+      $0.projections[0].sources = [.population(0)]
+    },
+    BrokenBundle("two delays for many source elements") {
+      $0.projections[1].delay = 1
+      $0.projections[1].sourceDelays = [0, 1]
+    },
+    BrokenBundle("source elements that are later than their projection") {
+      $0.projections[1].sourceDelays = (0..<32).map { $0 }
+    },
     BrokenBundle("sources of two shapes") {
       $0.projections[1].sources = [.population(0), .input]
     },

@@ -47,10 +47,50 @@ struct IntegerSimulatorTests {
     }
   }
 
+  @Test(
+    "recurrent synapses and delays of source elements give what the textbook gives",
+    arguments: 0..<120)
+  func recurrence(seed: Int) throws {
+    var drawn = options(UInt64(seed))
+    drawn.recurs = true
+    drawn.sourceDelays = seed % 3 == 0
+    drawn.timeSteps += 6
+    let bundle = RandomBundle.make(seed: UInt64(seed), drawn)
+    let simulator = try IntegerSimulator(bundle)
+    var random = SeededGenerator(seed: UInt64(seed))
+    let bytes = sample(simulator.sampleSize, &random)
+    let outcome = try simulator.run(sample: bytes)
+    let expected = TextbookSimulator.window(bundle, bytes)
+    #expect(outcome.readout.map { Int($0) } == expected.readout, "seed \(seed)")
+    #expect(outcome.prediction == expected.prediction, "seed \(seed)")
+  }
+
+  @Test("recurrent synapses matter: without them other spikes come")
+  func recurrenceMatters() throws {
+    var different = 0
+    for seed in 0..<20 as Range<UInt64> {
+      var drawn = RandomBundleOptions()
+      drawn.recurs = true
+      drawn.convolves = false
+      drawn.timeSteps = 8
+      let bundle = RandomBundle.make(seed: seed, drawn)
+      var bare = bundle
+      bare.projections.removeAll { $0.isRecurrent }
+      #expect(bare != bundle)
+      var random = SeededGenerator(seed: seed)
+      let bytes = sample(bundle.input.shape.reduce(1, *), &random)
+      let found = try IntegerSimulator(bundle).run(sample: bytes)
+      if try IntegerSimulator(bare).run(sample: bytes).readout != found.readout { different += 1 }
+    }
+    #expect(different > 10)
+  }
+
   @Test("pipelined timing gives what the textbook gives in every step", arguments: 0..<60)
   func pipeline(seed: Int) throws {
     var drawn = options(UInt64(seed))
     drawn.isChain = true
+    drawn.recurs = seed % 2 == 0
+    drawn.sourceDelays = seed % 5 == 0
     let bundle = RandomBundle.make(seed: UInt64(seed), drawn)
     let simulator = try PipelinedSimulator(bundle)
     var random = SeededGenerator(seed: UInt64(seed))

@@ -162,8 +162,13 @@ struct TextbookSimulator {
           case .input: sentInput
           case .population(let other): sent[other]
           }
-        let position = history.count - 1 - latency - projection.delay
-        return history.indices.contains(position) ? history[position] : nil
+        // A population's own spikes of this step are not there yet.
+        func before(_ delay: Int) -> [Int]? {
+          let position = history.count - 1 - latency - delay
+          return history.indices.contains(position) ? history[position] : nil
+        }
+        guard !projection.sourceDelays.isEmpty else { return before(projection.delay) }
+        return projection.sourceDelays.enumerated().map { before($0.element)?[$0.offset] ?? 0 }
       }
       result = zip(result, brought).map(+)
     }

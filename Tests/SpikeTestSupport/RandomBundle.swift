@@ -47,6 +47,10 @@ public struct RandomBundleOptions: Sendable {
   public var leaks = false
   /// Whether dense projections are delayed.
   public var delays = false
+  /// Whether elements of sources of dense projections have delays of their own.
+  public var sourceDelays = false
+  /// Whether vectors of neurons that spike have recurrent synapses.
+  public var recurs = false
   /// Whether the last population is a read-out that never spikes.
   public var readsPotential = true
   /// Time steps.
@@ -136,6 +140,25 @@ public struct RandomBundle {
         ? .population(draw(0...position - 1)) : .input
       projections.append(
         dense(self.shape(of: source), [source], position, nil, outputs: shape[0]))
+    }
+    if options.recurs, shape.count == 1, !(isLast && options.readsPotential) {
+      let (books, indices) = weights([shape[0], shape[0]])
+      projections.append(
+        Projection(
+          name: "recurrent-\(position)", sources: [.population(position)], target: position,
+          kind: .dense, weightShape: [shape[0], shape[0]], codebooks: books, indices: indices,
+          delay: options.delays && random.chance(1, in: 2) ? draw(1...3) : 0))
+    }
+    if options.sourceDelays {
+      for index in projections.indices where projections[index].kind == .dense {
+        let source = projections[index].sources[0]
+        let count =
+          source == .population(position) ? shape[0] : self.shape(of: source).reduce(1, *)
+        let delays = [0] + (1..<max(2, count)).map { _ in draw(0...4) }
+        guard count > 1, let longest = delays.max(), longest > 0 else { continue }
+        projections[index].delay = longest
+        projections[index].sourceDelays = delays
+      }
     }
     let fanIn = projections.reduce(0) { $0 + $1.weightShape.dropFirst().reduce(1, *) }
     bundle.projections += projections

@@ -7,6 +7,7 @@ It needs libzstd (libzstd.so.1), which it calls by ctypes.
 """
 import ctypes
 import ctypes.util
+import itertools
 import json
 import math
 import struct
@@ -127,7 +128,7 @@ PROJECTION = {
     5: ("kind", "u"), 6: ("weight_shape", "u*"), 7: ("strides", "u*"), 8: ("pads_before", "u*"),
     9: ("pads_after", "u*"), 10: ("dilations", "u*"), 11: ("groups", "u?"),
     12: ("codebook_steps", "s*"), 13: ("delay", "u"), 14: ("coding", "u"),
-    15: ("nonzero_count", "u?"), 16: ("stream_bytes", "u?")}
+    15: ("nonzero_count", "u?"), 16: ("stream_bytes", "u?"), 17: ("source_delays", "u*")}
 MANIFEST = {
     1: ("manifest_version", "u"), 2: ("name", "text"), 3: ("producer", "text"),
     4: ("target", "text"), 5: ("arithmetic", "u"), 6: ("time_steps", "u"),
@@ -190,9 +191,11 @@ def check_shape(shape, ranks=(1, 3)):
 def check_manifest(manifest):
     for name in ("populations", "projections", "labels", "metadata"):
         need(len(manifest[name]) <= 65536, "too-large", name)
-    allowed = ((1, 2), (3, 4, 5, 6))[manifest["manifest_version"] - 1]
-    known = manifest["arithmetic"] in allowed and manifest["readout"] in (1, 2)
-    need(known, "invalid-manifest", "arithmetic or read-out")
+    new = any(p["target"] + 1 in p["sources"] or p["source_delays"]
+              for p in manifest["projections"])
+    need(manifest["manifest_version"] == (3 if new else 1 + (manifest["arithmetic"] > 2))
+         and 1 <= manifest["arithmetic"] <= 6 and 1 <= manifest["readout"] <= 2,
+         "invalid-manifest", "arithmetic, read-out or manifest version")
     names = [entry["name"].encode() for entry in manifest["metadata"]]
     need(all(a < b for a, b in zip(names, names[1:])), "invalid-manifest", "order of metadata")
     check(1 <= manifest["time_steps"] < 2**31 and 1 <= manifest["input_bits"] <= 8, "input")
@@ -219,12 +222,15 @@ def check_projection(p, manifest, books):
     need(p["kind"] in (1, 2) and 1 <= p["coding"] <= 4, "invalid-manifest", "kind or coding")
     need(convolution or (not any(geometry) and not p["groups"]), "invalid-manifest", "geometry")
     check(p["target"] < len(populations), "target")
-    check(1 <= len(p["sources"]) <= 65536 and max(p["sources"]) <= p["target"], "sources")
+    check(1 <= len(p["sources"]) <= 65536 and max(p["sources"]) <= p["target"] + 1, "sources")
+    check(p["target"] + 1 not in p["sources"] or len(p["sources"]) == 1 and not convolution
+          and not p["pooling"] and populations[p["target"]]["model"] != 4, "recurrence")
     shapes = [populations[s - 1]["shape"] if s else manifest["input_shape"] for s in p["sources"]]
-    source, target = shapes[0], populations[p["target"]]["shape"]
+    source, target, delays = shapes[0], populations[p["target"]]["shape"], p["source_delays"]
+    check(not delays or len(delays) == math.prod(source)
+          and min(delays) < max(delays) == p["delay"], "source delays")
     check(all(shape == source for shape in shapes), "sources of different shapes")
-    if p["pooling"]:
-        window = p["pooling"]
+    if window := p["pooling"]:
         check(len(window) == 2 and len(source) == 3 and all(
             1 <= w <= s for w, s in zip(window, source[1:])), "pooling")
         source = [source[0], source[1] // window[0], source[2] // window[1]]
@@ -243,10 +249,7 @@ def check_projection(p, manifest, books):
             check(room >= 0 and room // p["strides"][a] + 1 == target[a + 1], "output size")
     else:
         check(weight == [math.prod(target), math.prod(source)], "weight shape")
-    numbers, last = [], 0
-    for step in p["codebook_steps"]:
-        last += step
-        numbers.append(last)
+    numbers = list(itertools.accumulate(p["codebook_steps"]))
     check(len(numbers) in (1, weight[0]), "number of codebooks")
     check(all(0 <= n < len(books) for n in numbers), "codebook")
     check(p["delay"] <= 65535, "delay")
@@ -307,10 +310,9 @@ def decode_coded(data, count, symbols):
 def decode_runs(runs, nonzeros, count):
     cursor, symbols, position = Cursor(runs, "zero runs"), [0] * count, 0
     for value in nonzeros:
-        byte = 255
-        while byte == 255:
-            byte = cursor.take(1)[0]
-            position += byte
+        while (byte := cursor.take(1)[0]) == 255:
+            position += 255
+        position += byte
         need(position < count, "invalid-structure", "zero runs lead too far")
         symbols[position] = value + 1
         position += 1
@@ -337,8 +339,7 @@ def read_indices(parts, projections, books):
     for kind, size in (piece for plan in plans for piece in plan[0]):
         total[kind] += size
     streams = {k: Cursor(content(parts, k, size), f"section {k}") for k, size in total.items()}
-    for kind, size in total.items():
-        need(len(streams[kind].data) == size, "invalid-structure", f"size of section {kind}")
+    need(all(len(streams[k].data) == total[k] for k in total), "invalid-structure", "sizes")
     for p, (sizes, count, most, zeros) in zip(projections, plans):
         data = [streams[kind].take(size) for kind, size in sizes]
         coding, others = p["coding"], []
@@ -371,7 +372,7 @@ def read(data):
     parts = sections(data)
     need(1 in parts, "invalid-structure", "no manifest")
     manifest = message(content(parts, 1, 1 << 24), MANIFEST)
-    need(manifest["manifest_version"] in (1, 2), "unsupported-version", "manifest version")
+    need(manifest["manifest_version"] in (1, 2, 3), "unsupported-version", "manifest version")
     count, populations = manifest["codebook_count"], manifest["populations"]
     need(count <= 1 << 20, "too-large", "codebooks")
     books = read_codebooks(content(parts, 2, count * (6 + 256 * 10)), count)
@@ -383,11 +384,10 @@ def read(data):
         check_projection(p, manifest, books)
     targets = [p["target"] for p in manifest["projections"]]
     check(targets == sorted(targets), "order of projections")
-    weights = sum(math.prod(p["weight_shape"]) for p in manifest["projections"])
-    need(weights <= 1 << 28, "too-large", "weights")
+    need(sum(math.prod(p["weight_shape"]) for p in manifest["projections"]) <= 1 << 28,
+         "too-large", "weights")
     read_indices(parts, manifest["projections"], books)
-    manifest["codebooks"] = books
-    return manifest
+    return manifest | {"codebooks": books}
 
 if __name__ == "__main__":
     for path in sys.argv[1:]:

@@ -36,7 +36,11 @@ typedef enum _Sfconv__Bundle__Version {
   /*
    * 2026-11-24: arithmetics of tinyODIN, ODIN and Xylo; 2026-12-01: of Speck.
    */
-  SFCONV__BUNDLE__VERSION__VERSION_2 = 2
+  SFCONV__BUNDLE__VERSION__VERSION_2 = 2,
+  /*
+   * 2026-12-01: populations that are their own source, delays of source elements.
+   */
+  SFCONV__BUNDLE__VERSION__VERSION_3 = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SFCONV__BUNDLE__VERSION)
 } Sfconv__Bundle__Version;
 typedef enum _Sfconv__Bundle__Arithmetic {
@@ -244,10 +248,15 @@ struct  Sfconv__Bundle__Projection
    */
   protobuf_c_boolean has_stream_bytes;
   uint32_t stream_bytes;
+  /*
+   * since VERSION_3
+   */
+  size_t n_source_delays;
+  uint32_t *source_delays;
 };
 #define SFCONV__BUNDLE__PROJECTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sfconv__bundle__projection__descriptor) \
-    , NULL, 0,NULL, 0, 0, 0,NULL, 0, SFCONV__BUNDLE__KIND__KIND_UNSPECIFIED, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0,NULL, 0, 0, 0, SFCONV__BUNDLE__INDEX_CODING__CODING_UNSPECIFIED, 0, 0, 0, 0 }
+    , NULL, 0,NULL, 0, 0, 0,NULL, 0, SFCONV__BUNDLE__KIND__KIND_UNSPECIFIED, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0,NULL, 0, 0, 0, SFCONV__BUNDLE__INDEX_CODING__CODING_UNSPECIFIED, 0, 0, 0, 0, 0,NULL }
 
 
 struct  Sfconv__Bundle__Metadata

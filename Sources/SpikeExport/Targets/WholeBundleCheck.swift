@@ -2,10 +2,12 @@ import SpikeBundle
 import SpikeDiagnostics
 
 /// Proves that a bundle of any wiring is whole before an encoder walks it: sources come before their
-/// readers, sizes fit, indices are inside their codebooks, numbers are one or one per channel.
+/// readers or are their readers, sizes fit, indices are inside their codebooks, numbers are one or one
+/// per channel.
 enum WholeBundleCheck {
-  /// - Throws: `export.invalid-bundle`.
-  static func check(_ bundle: Bundle) throws(ExportError) {
+  /// - Parameter isRecurrent: whether the format has recurrent synapses.
+  /// - Throws: `export.invalid-bundle`, `export.unsupported-topology`.
+  static func check(_ bundle: Bundle, isRecurrent: Bool = false) throws(ExportError) {
     try ChainCheck.input(bundle)
     let here = Location(node: bundle.name)
     guard (1...65536).contains(bundle.timeSteps) else {
@@ -36,7 +38,51 @@ enum WholeBundleCheck {
         "The read-out '\(bundle.readout.rawValue)' does not fit the last population, whose model "
           + "is \(last.model).", here)
     }
-    for projection in bundle.projections { try wiring(of: projection, bundle) }
+    for projection in bundle.projections {
+      if !isRecurrent { try refuseRecurrence(projection) }
+      try wiring(of: projection, bundle)
+    }
+  }
+
+  /// - Parameter why: what the format has instead.
+  /// - Throws: `export.unsupported-topology`.
+  static func refuseRecurrence(
+    _ projection: Projection, _ why: String = "this format has none between the neurons of a layer"
+  ) throws(ExportError) {
+    guard !projection.isRecurrent else {
+      throw ExportError(
+        .unsupportedTopology, "Its synapses are recurrent; \(why).",
+        at: Location(node: projection.name),
+        fix: "export for Xylo or as C, or use a network without recurrence")
+    }
+  }
+
+  /// - Throws: `export.unsupported-topology`.
+  static func refuseSourceDelays(_ projection: Projection) throws(ExportError) {
+    guard projection.sourceDelays.isEmpty else {
+      throw ExportError(
+        .unsupportedTopology,
+        "Its source elements have delays of their own, up to \(projection.delay) steps; this format has "
+          + "one delay for a layer.", at: Location(node: projection.name),
+        fix: "export for Loihi, or use one delay for all")
+    }
+  }
+
+  /// One delay for each element, where elements differ.
+  /// - Throws: `export.invalid-bundle`.
+  static func delays(
+    of projection: Projection, from shape: [Int]
+  ) throws(ExportError) {
+    let delays = projection.sourceDelays
+    guard
+      delays.isEmpty
+        || (delays.count == shape.reduce(1, *)
+          && delays.allSatisfy { (0...max(0, projection.delay)).contains($0) })
+    else {
+      throw ChainCheck.invalid(
+        "There are \(delays.count) delays for the source \(shape).", Location(node: projection.name)
+      )
+    }
   }
 
   private static func wiring(of projection: Projection, _ bundle: Bundle) throws(ExportError) {
@@ -51,7 +97,7 @@ enum WholeBundleCheck {
     for source in projection.sources {
       var shape = bundle.input.shape
       if case .population(let index) = source {
-        guard index >= 0, index < projection.target, bundle.populations[index].model != "LI" else {
+        guard index >= 0, index <= projection.target, bundle.populations[index].model != "LI" else {
           throw ChainCheck.invalid(
             "The source is population \(index), which does not spike or does not come before its "
               + "reader \(projection.target).", place)
@@ -60,6 +106,14 @@ enum WholeBundleCheck {
       }
       try ChainCheck.layer(
         projection, from: shape, to: bundle.populations[projection.target], bundle, at: place)
+      try delays(of: projection, from: shape)
+    }
+    guard
+      !projection.isRecurrent
+        || (projection.sources.count == 1 && projection.pooling == nil && projection.kind == .dense)
+    else {
+      throw ChainCheck.invalid(
+        "Recurrent synapses are dense, of one source without a pool.", place)
     }
   }
 }

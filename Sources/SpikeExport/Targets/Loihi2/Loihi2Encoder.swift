@@ -42,6 +42,10 @@ enum Loihi2Encoder {
   private static func layers(_ bundle: Bundle) throws(ExportError) -> HDF5Group {
     var groups: [HDF5Group] = []
     try ChainCheck.input(bundle)
+    for projection in bundle.projections {
+      try WholeBundleCheck.refuseRecurrence(
+        projection, "netx reads layers of type dense_rec, but runs them without their recurrence")
+    }
     var shape = bundle.input.shape
     for index in bundle.populations.indices {
       let population = bundle.populations[index]
@@ -118,9 +122,21 @@ enum Loihi2Encoder {
       group[Loihi2Layout.delay] = .dataset(
         HDF5Dataset(
           shape: [outputs, inputs],
-          .int32(Array(repeating: Int32(projection.delay), count: outputs * inputs))))
+          .int32(try delays(projection, from: shape, outputs: outputs))))
     }
     return group
+  }
+
+  /// Delays `[out, in]` of the source in front of the pool.
+  private static func delays(
+    _ projection: Projection, from shape: [Int], outputs: Int
+  ) throws(ExportError) -> [Int32] {
+    try WholeBundleCheck.delays(of: projection, from: shape)
+    let row =
+      projection.sourceDelays.isEmpty
+      ? Array(repeating: Int32(projection.delay), count: shape.reduce(1, *))
+      : projection.sourceDelays.map { Int32($0) }
+    return (0..<outputs).flatMap { _ in row }
   }
 
   /// Weights `[out, in]` of the source in front of the pool: each is repeated over its window,

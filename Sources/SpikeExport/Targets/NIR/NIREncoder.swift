@@ -27,6 +27,7 @@ struct NIREncoder {
 
   private mutating func file() throws(ExportError) -> NativeFile {
     try ChainCheck.input(bundle)
+    for projection in bundle.projections { try WholeBundleCheck.refuseRecurrence(projection) }
     let input = bundle.input.shape
     let flat = [input.reduce(1, *)]
     let inputShape = NIRLayout.integers(dialect.takesMaps ? input : flat)

@@ -19,6 +19,9 @@ struct ONNXNetwork {
         fix: "export the fitted model with --target c or --target loihi2")
     }
     try CBundleCheck.check(bundle)
+    for projection in bundle.projections {
+      try WholeBundleCheck.refuseRecurrence(projection)
+    }
     var names = ONNXNames()
     let populationNames = bundle.populations.map { names.unique($0.name) }
     var projections = Array(repeating: [ONNXProjection](), count: bundle.populations.count)

@@ -75,6 +75,7 @@ enum CBundleCheck {
         .limitExceeded, "The delay is \(projection.delay) steps; allowed are 0…1024.",
         at: Location(node: projection.name), fix: "use shorter delays")
     }
+    try WholeBundleCheck.refuseSourceDelays(projection)
     guard projection.indices.count <= mostWeights else {
       throw ExportError(
         .limitExceeded,
@@ -86,12 +87,12 @@ enum CBundleCheck {
       switch source {
       case .input: shapes.append(bundle.input.shape)
       case .population(let position):
-        guard position >= 0, position < projection.target else {
+        guard position >= 0, position <= projection.target else {
           throw ExportError(
             .unsupportedTopology,
             "The source is population \(position), which does not come before its reader "
-              + "\(projection.target); recurrent connections are not executed.",
-            at: Location(node: projection.name), fix: "use a network without recurrence")
+              + "\(projection.target); recurrence is inside a population only.",
+            at: Location(node: projection.name), fix: "use recurrent weights of one population")
         }
         guard bundle.populations[position].model != "LI" else {
           throw invalid(

@@ -139,7 +139,7 @@ struct CNetwork {
       result.append(
         CStream(
           projection: index, number: number, name: projection.name, source: source,
-          target: projection.target, delay: projection.delay,
+          target: projection.target, delay: projection.delay + (projection.isRecurrent ? 1 : 0),
           sourceMap: sourceMap(source, bundle), window: window,
           map: pooledMap(projection, bundle), kind: projection.kind,
           kernel: projection.kind == .dense ? [1, 1] : Array(projection.weightShape[2...3]),

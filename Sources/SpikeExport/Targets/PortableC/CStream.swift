@@ -10,6 +10,7 @@ struct CStream {
   let name: String
   let source: Source
   let target: Int
+  /// Steps back; a population reads its own spikes of the step before.
   let delay: Int
   /// Map of the source, the pooling window on it (1 x 1 for none), and the map of pooled cells.
   let sourceMap: CMap

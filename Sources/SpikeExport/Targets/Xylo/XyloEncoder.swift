@@ -6,7 +6,7 @@ enum XyloEncoder {
   /// - Throws: `export.limit-exceeded`, `export.unsupported-neuron`, `export.unsupported-topology`,
   ///   `export.invalid-bundle`.
   static func files(_ bundle: Bundle, _ chip: XyloChip) throws(ExportError) -> [NativeFile] {
-    try WholeBundleCheck.check(bundle)
+    try WholeBundleCheck.check(bundle, isRecurrent: true)
     let specification: XyloSpecification
     do throws(XyloProblem) {
       let core = try XyloCore(bundle)
