@@ -99,6 +99,9 @@ def save(version):
     assert keras.__version__.startswith(f"{version}.")
     expected = {}
     for name, build in models(L, keras).items():
+        # Keras 2 counts the calls of a model inside of a model otherwise, which is not read.
+        if name == "nested" and version == 2:
+            continue
         keras.utils.set_random_seed(SEED)
         random = np.random.default_rng(SEED)
         model = build()
@@ -144,7 +147,8 @@ def archive(name="cnn-3.keras", config=None, weights=None, drop=(), raw=None):
                 continue
             if entry == "config.json" and config:
                 value = json.loads(data)
-                data = json.dumps(config(value) or value).encode()
+                changed = config(value)
+                data = json.dumps(changed if isinstance(changed, dict) else value).encode()
             if entry == "config.json" and raw is not None:
                 data = raw
             if entry == "model.weights.h5" and weights:
@@ -282,7 +286,7 @@ BAD = {
             output_layers=[["dense", 0, 0], ["add", 0, 0]]))),
     "two-inputs.keras": ("keras.several-inputs", lambda: archive(
         "residual-3.keras", config=lambda v: v["config"].update(
-            input_layers=[["input_layer", 0, 0], ["add", 0, 0]]))),
+            input_layers=[["add", 0, 0], ["add", 0, 0]]))),
     "no-such-layer.keras": ("keras.undefined-layer", lambda: archive(
         "residual-3.keras", config=lambda v: v["config"].update(output_layers=[["nobody", 0, 0]]))),
     "dead-end.keras": ("keras.undefined-layer", lambda: archive("residual-3.keras", config=dead_end)),

@@ -284,7 +284,7 @@ BAD = {
         F, lambda m: set_operand(m, CONV, 0, 9999))),
     "minus-two": ("tflite.invalid-node", lambda: changed(F, lambda m: set_operand(m, CONV, 0, -2))),
     "no-weight": ("tflite.invalid-node", lambda: changed(F, lambda m: set_operand(m, CONV, 1, -1))),
-    "no-input": ("tflite.invalid-node", lambda: changed(
+    "no-input": ("tflite.no-network", lambda: changed(
         F, lambda m: setattr(node(m, CONV), "inputs", []))),
     "no-result": ("tflite.invalid-node", lambda: changed(
         F, lambda m: setattr(node(m, CONV), "outputs", []))),

@@ -127,7 +127,7 @@ struct KerasHostileTests {
 
   @Test("2,000 damaged files end in an error of the importer or in a network, never in a trap")
   func mutations() throws {
-    let names = ["cnn-2.h5", "cnn-3.keras", "nested-2.h5", "residual-2.h5", "signal-3.h5"]
+    let names = ["cnn-2.h5", "cnn-3.keras", "nested-3.h5", "residual-2.h5", "signal-3.h5"]
     let files = try names.map { try ByteDamage.file("keras/\($0)") }
     let folder = try TemporaryFolder()
     var codes: [KerasErrorCode: Int] = [:]
@@ -150,7 +150,7 @@ struct KerasHostileTests {
 
   @Test("2,000 changed configurations end in an error of the importer or in a network")
   func configurations() throws {
-    let files = try ["cnn-3.keras", "residual-3.keras", "nested-2.keras", "signal-2.h5"].map {
+    let files = try ["cnn-3.keras", "residual-3.keras", "nested-3.keras", "signal-2.h5"].map {
       try KerasFile(path: FixtureLocation.path("keras/\($0)"))
     }
     var codes: [KerasErrorCode: Int] = [:]
