@@ -286,7 +286,7 @@ BAD = {
             output_layers=[["dense", 0, 0], ["add", 0, 0]]))),
     "two-inputs.keras": ("keras.several-inputs", lambda: archive(
         "residual-3.keras", config=lambda v: v["config"].update(
-            input_layers=[["add", 0, 0], ["add", 0, 0]]))),
+            input_layers=[[layer(v, "InputLayer")["config"]["name"], 0, 0], ["add", 0, 0]]))),
     "no-such-layer.keras": ("keras.undefined-layer", lambda: archive(
         "residual-3.keras", config=lambda v: v["config"].update(output_layers=[["nobody", 0, 0]]))),
     "dead-end.keras": ("keras.undefined-layer", lambda: archive("residual-3.keras", config=dead_end)),
