@@ -15,6 +15,7 @@ packages=(
   libjpeg62-turbo-dev # JPEG images
   pkg-config # how SwiftPM finds the above
   dataset-fashion-mnist # data of the demo and of accuracy tests
+  libonnx-testdata # ONNX's own tests of operators
 )
 
 missing=()

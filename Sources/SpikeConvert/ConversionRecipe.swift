@@ -5,6 +5,8 @@ package enum ConversionRecipe {
     // Before anything is rewritten, so that its message speaks of the user's own graph.
     .removeUnusedNodes,
     .removeFinalSoftmax,
+    // Quantisers end in clips, which the next pass judges.
+    .settleQuantization,
     .settleActivations,
     // From here on normalisation, bias addition and division are one thing: affine maps.
     .expandBatchNormalization,

@@ -33,6 +33,8 @@ public typealias ConvertError = DiagnosedError<ConvertErrorCode>
 public enum ConvertFinding: String, CaseIterable, Sendable {
   /// Note: the softmax at the end was removed; the order of the classes is unchanged.
   case softmaxRemoved = "convert.softmax-removed"
+  /// The rounding of a quantised activation was dropped: spike counts are whole numbers anyway.
+  case quantizationDropped = "convert.quantization-dropped"
   /// A leaky ReLU became a ReLU because that was asked for.
   case leakyApproximated = "convert.leaky-relu-approximated"
   /// Note: activations of a quantised network are no longer rounded.

@@ -4,6 +4,8 @@ public typealias ValueName = String
 /// What a constant means to its node.
 public enum ParameterRole: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
   case weight, bias, scale, shift, mean, variance, threshold
+  /// Which slices a ``Operator/gather(axis:)`` takes; not a parameter of the network.
+  case indices
   /// Factor on the potentials of a population per step, `[]`, in place of
   /// ``Neuron/membraneDecay``: only while it is learned, never in a file.
   case decay
@@ -107,7 +109,7 @@ public struct Graph: Equatable, Sendable, Codable {
   public var parameterCount: Int {
     var names: Set<ValueName> = []
     for node in nodes {
-      for (role, name) in node.parameters where role != .threshold { names.insert(name) }
+      for (role, name) in node.parameters where role != .threshold && role != .indices { names.insert(name) }
     }
     return names.reduce(0) { $0 + (constants[$1]?.count ?? 0) }
   }

@@ -13,7 +13,7 @@ extension Operator {
           ("pads_after", .integers(geometry.padsAfter)),
           ("dilations", .integers(geometry.dilations)), ("groups", .integer(geometry.groups)),
         ]
-      case .linear, .add, .affine, .relu: []
+      case .linear, .add, .multiply, .affine, .relu: []
       case .batchNormalization(let epsilon): [("epsilon", .float(epsilon))]
       case .clip(let minimum, let maximum), .quantize(let minimum, let maximum):
         [("minimum", .float(minimum)), ("maximum", .float(maximum))]
@@ -31,6 +31,9 @@ extension Operator {
       case .pad(let before, let after, let value):
         [("before", .integers(before)), ("after", .integers(after)), ("value", .float(value))]
       case .concatenate(let axis): [("axis", .integer(axis))]
+      case .pointwise(let pointwise):
+        [("alpha", .float(pointwise.alpha)), ("beta", .float(pointwise.beta))]
+      case .gather(let axis): [("axis", .integer(axis))]
       case .softmax(let axis, _): [("axis", .integer(axis))]
       case .neuron(let neuron): neuron.fileAttributes
       }
@@ -73,9 +76,17 @@ extension Operator {
         before: try attributes.integers("before"), after: try attributes.integers("after"),
         value: try attributes.float("value"))
     case "Concatenate": self = .concatenate(axis: try attributes.integer("axis"))
+    case "Multiply": self = .multiply
+    case "Gather": self = .gather(axis: try attributes.integer("axis"))
     case "Softmax": self = .softmax(axis: try attributes.integer("axis"), logarithm: false)
     case "LogSoftmax": self = .softmax(axis: try attributes.integer("axis"), logarithm: true)
     default:
+      if let function = Pointwise.Function(rawValue: node.operator) {
+        self = .pointwise(
+          Pointwise(
+            function, alpha: try attributes.float("alpha"), beta: try attributes.float("beta")))
+        break
+      }
       guard let model = Neuron.Model(rawValue: node.operator) else {
         throw attributes.error("The operator '\(node.operator)' is unknown.")
       }

@@ -7,9 +7,15 @@ import SpikeModelFile
 extension Pipeline {
   /// Shows what a file holds; for ONNX, which nodes can be imported and why not; for TFLite and Keras,
   /// what it would become.
-  /// - Throws: `pipeline.unknown-file-kind`, or what reading the file throws.
-  public func inspect(_ path: String) throws -> Outcome {
+  /// - Parameter support: For ONNX: also what conversion to spikes would make of every node.
+  /// - Throws: `pipeline.unknown-file-kind`, `pipeline.invalid-option`, or what reading the file throws.
+  public func inspect(_ path: String, support: Bool = false) throws -> Outcome {
     switch try FileKind.of(path) {
+    case .onnx where support: try Pipeline.inspectSupport(path)
+    case _ where support:
+      throw PipelineError(
+        .invalidOption, "--support is for ONNX files.", at: Location(file: path),
+        fix: "leave --support out")
     case .onnx: try Pipeline.inspectONNX(path)
     case .network: try inspectNetwork(path)
     case .model: try Pipeline.describe(try ModelFile.read(path: path), path)

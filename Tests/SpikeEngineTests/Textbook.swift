@@ -19,7 +19,8 @@ struct Textbook {
     connections = graph.nodes.map { node in
       TextbookConnections(
         node, inputs: node.inputs.map { shapes[$0] ?? [] }, output: shapes[node.output] ?? [],
-        weight: graph.constant(.weight, of: node)?.shape)
+        weight: graph.constant(.weight, of: node)?.shape,
+        indices: graph.constant(.indices, of: node)?.integers())
     }
     constants = graph.constants.mapValues { $0.floats().map(Double.init) }
   }
@@ -140,6 +141,9 @@ struct Textbook {
     case .quantize(let low, let high):
       return x.map { min(max($0.rounded(.toNearestOrEven), Double(low)), Double(high)) }
     case .leakyRelu(let alpha): return x.map { $0 >= 0 ? $0 : Double(alpha) * $0 }
+    case .pointwise(let function): return x.map { Double(function(Float($0))) }
+    case .multiply:
+      return x.indices.map { k in operands.reduce(1) { $0 * $1[k] } }
     case .maxPool(let pooling):
       let input = shapes[node.inputs[0]]?.dimensions ?? []
       return TextbookConnections.positions(shape.dimensions).map { to in

@@ -158,6 +158,14 @@ extension Textbook {
       }
       return
     }
+    if case .multiply = node.operator {
+      for (index, name) in node.inputs.enumerated() {
+        let others = node.inputs.enumerated().filter { $0.offset != index }.map { values[$0.element] ?? [] }
+        add(
+          dy.indices.map { k in others.reduce(dy[k]) { $0 * $1[k] } }, to: &result.values[t][name])
+      }
+      return
+    }
     let x = values[node.inputs[0]] ?? []
     var dx = x.map { _ in 0.0 }
     switch node.operator {
@@ -166,6 +174,11 @@ extension Textbook {
       for k in dx.indices where x[k] > Double(low) && x[k] < Double(high) { dx[k] = dy[k] }
     case .leakyRelu(let alpha):
       for k in dx.indices { dx[k] = x[k] > 0 ? dy[k] : Double(alpha) * dy[k] }
+    case .pointwise(let function) where function.function == .sigmoid:
+      for k in dx.indices {
+        let share = 1 / (1 + exp(-x[k]))
+        dx[k] = dy[k] * share * (1 - share)
+      }
     case .maxPool(let pooling):
       let input = shapes[node.inputs[0]]?.dimensions ?? []
       for (k, to) in TextbookConnections.positions(shape.dimensions).enumerated() {

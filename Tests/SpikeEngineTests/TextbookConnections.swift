@@ -28,7 +28,9 @@ struct TextbookConnections {
   }
 
   /// The connections of a node, or nil where it is not linear in its inputs.
-  init?(_ node: Node, inputs: [Shape], output: Shape, weight: Shape?) {
+  init?(
+    _ node: Node, inputs: [Shape], output: Shape, weight: Shape?, indices: [Int64]? = nil
+  ) {
     count = output.elementCount
     let x = inputs[0].dimensions
     let y = output.dimensions
@@ -89,6 +91,14 @@ struct TextbookConnections {
               input: Self.index(from, shape.dimensions)))
         }
         start += shape[axis]
+      }
+    case .gather(let axis):
+      let slices = indices ?? []
+      for to in Self.positions(y) {
+        var from = to
+        from[axis] = Int(slices[to[axis]])
+        guard from[axis] >= 0 else { continue }
+        list.append(Connection(output: Self.index(to, y), input: Self.index(from, x)))
       }
     case .add:
       for operand in inputs.indices {

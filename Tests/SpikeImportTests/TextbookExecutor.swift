@@ -113,6 +113,16 @@ enum TextbookExecutor {
         }
         return .nan
       }
+    case .multiply:
+      return indices(of: shape).map { index in x.reduce(1) { $0 * $1[index] } }
+    case .pointwise(let function): return x[0].values.map { function($0) }
+    case .gather(let axis):
+      let slices = try require(graph.constant(.indices, of: node)).integers()
+      return indices(of: shape).map { index in
+        var source = index
+        source[axis] = Int(slices[index[axis]])
+        return source[axis] < 0 ? 0 : x[0][source]
+      }
     case .softmax(let axis, let logarithm):
       return indices(of: shape).map { index in
         var other = index

@@ -72,6 +72,13 @@ enum SampleModels {
     chain.add(.clip(minimum: 0, maximum: .infinity))
     chain.add(.quantize(minimum: -128, maximum: 127))
     chain.add(.leakyRelu(alpha: 0.1))
+    chain.add(.gather(axis: 1), [.indices: Tensor(integers: [7, 6, 5, 4, 3, 2, 1, -1, 1, 0], shape: [10])])
+    for function in Pointwise.Function.allCases {
+      chain.add(.pointwise(Pointwise(function, alpha: 0.25, beta: -1)))
+    }
+    let factor = chain.last
+    chain.add(.multiply, inputs: [factor, factor])
+    chain.add(.gather(axis: 1), [.indices: Tensor(integers: [0, 1, 2, 3, 4, 5, 6, 7], shape: [8])])
     chain.add(.affine, [.scale: chain.constant([4, 1, 1]), .shift: chain.constant([])])
     let branch = chain.last
     chain.add(.add, inputs: [branch, branch])

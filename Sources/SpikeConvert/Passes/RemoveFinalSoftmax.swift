@@ -2,10 +2,10 @@ import SpikeDiagnostics
 import SpikeGraph
 
 extension Pass {
-  /// A softmax at the end says nothing new to an argmax: the logits are read from potentials.
+  /// A softmax or sigmoid at the end says nothing new to an argmax: logits are read from potentials.
   static let removeFinalSoftmax = Pass(
     "remove-final-softmax",
-    summary: "takes out softmax at the end; the order of the classes is unchanged"
+    summary: "takes out softmax or sigmoid at the end; the order of the classes is unchanged"
   ) { state throws(ConvertError) in
     while let index = state.graph.nodes.firstIndex(where: { isSoftmax($0) }) {
       let node = state.graph.nodes[index]
@@ -21,10 +21,23 @@ extension Pass {
         .softmaxRemoved, .note, at: node,
         "The softmax at the end was removed: outputs are logits, their order is the same.")
     }
+    while let index = state.graph.nodes.firstIndex(where: { isSigmoid($0) }),
+      isFinal(state.graph.nodes[index].output, in: state.graph)
+    {
+      let node = state.graph.nodes[index]
+      state.graph.bypass(index)
+      state.report(
+        .softmaxRemoved, .note, at: node,
+        "The sigmoid at the end was removed: outputs are logits, their order is the same.")
+    }
   }
 
   private static func isSoftmax(_ node: Node) -> Bool {
     if case .softmax = node.operator { true } else { false }
+  }
+
+  private static func isSigmoid(_ node: Node) -> Bool {
+    if case .pointwise(let pointwise) = node.operator { pointwise.function == .sigmoid } else { false }
   }
 
   /// Whether only changes of shape follow.

@@ -37,6 +37,7 @@ extension Pass {
         } else {
           refused.append(refusal(of: node, "LeakyRelu with slope \(alpha)"))
         }
+      case .multiply, .pointwise: refused.append(refusal(of: node))
       default: break
       }
       index += 1
@@ -81,6 +82,27 @@ extension Pass {
       .error, code: ConvertErrorCode.unsupportedActivation.rawValue,
       message: "\(what) has no spiking counterpart; allowed are ReLU and Clip(0, c).",
       location: Location(node: node.name, operator: node.operator.name))
+  }
+
+  /// What rates cannot compute at all, by kind.
+  private static func refusal(of node: Node) -> Finding {
+    let reason: String
+    let fix: String
+    switch node.operator {
+    case .multiply:
+      reason = "Activations are multiplied with each other (a gate, attention), which spikes cannot."
+      fix = "train the network without the gate, or cut it with --until"
+    case .pointwise(let pointwise) where [.floor, .ceiling, .sign, .bipolar].contains(pointwise.function):
+      reason = "\(node.operator.name) is a staircase; the rate of a spiking neuron is a clipped ReLU."
+      fix = "train the network with Relu, or with Clip from 0, in its place"
+    default:
+      reason =
+        "\(node.operator.name) is a smooth function; the rate of a spiking neuron is a clipped ReLU."
+      fix = "train the network with Relu, or with Clip from 0 to 6 (ReLU6), in its place"
+    }
+    return Finding(
+      .error, code: ConvertErrorCode.unsupportedActivation.rawValue, message: reason,
+      location: Location(node: node.name, operator: node.operator.name), fix: fix)
   }
 
   /// relu(relu(x)) and relu(clip(x)) are the inner function alone.

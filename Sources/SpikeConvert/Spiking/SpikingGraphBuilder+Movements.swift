@@ -77,6 +77,23 @@ extension SpikingGraphBuilder {
     return ValueUnit(sources.map { values[$0] })
   }
 
+  /// Every slice keeps its unit; one of zeros has any.
+  func gather(_ node: Node, _ unit: ValueUnit, _ axis: Int) -> ValueUnit {
+    guard case .elements(let values) = unit, let input = shapes[node.inputs[0]],
+      let slices = graph.constant(.indices, of: node)?.integers()
+    else { return unit }
+    let inner = input.dimensions[(axis + 1)...].reduce(1, *)
+    let outer = input.dimensions[..<axis].reduce(1, *)
+    var result: [Float] = []
+    for block in 0..<outer {
+      for slice in slices {
+        let start = (block * input[axis] + max(Int(slice), 0)) * inner
+        result += values[start..<start + inner]
+      }
+    }
+    return ValueUnit(result)
+  }
+
   /// A border of zeros has any unit; other constants need one unit to be expressed in.
   mutating func pad(_ index: Int, _ unit: ValueUnit, _ value: Float) throws(ConvertError) {
     let node = graph.nodes[index]

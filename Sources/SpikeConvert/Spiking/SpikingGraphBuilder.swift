@@ -81,7 +81,8 @@ struct SpikingGraphBuilder {
     case .reshape: units[node.output] = unit
     case .transpose(let order): units[node.output] = transpose(node, unit, order)
     case .pad(_, _, let value): try pad(index, unit, value)
-    case .batchNormalization, .quantize, .leakyRelu, .softmax, .neuron:
+    case .gather(let axis): units[node.output] = gather(node, unit, axis)
+    case .batchNormalization, .quantize, .leakyRelu, .multiply, .pointwise, .softmax, .neuron:
       throw ConvertError(
         .unsupportedOperator, "\(node.operator.name) cannot be converted here.",
         at: Location(node: node.name, operator: node.operator.name))

@@ -28,6 +28,22 @@ struct GatherPlan: LayerPlan {
     }
   }
 
+  /// The map of slices of one axis; -1 is a slice of the constant.
+  static func taking(_ slices: [Int], of shape: Shape, axis: Int) -> [Int32] {
+    let strides = rowMajorStrides(shape)
+    var sizes = shape.dimensions
+    sizes[axis] = slices.count
+    return map(from: shape, to: Shape(sizes)) { index in
+      var source = 0
+      for (place, position) in index.enumerated() {
+        let slice = place == axis ? slices[position] : position
+        guard slice >= 0 else { return nil }
+        source += slice * strides[place]
+      }
+      return source
+    }
+  }
+
   /// The map of a border; negative pads cut.
   static func padding(_ shape: Shape, to target: Shape, before: [Int]) -> [Int32] {
     let strides = rowMajorStrides(shape)

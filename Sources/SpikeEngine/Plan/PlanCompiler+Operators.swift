@@ -55,6 +55,27 @@ extension PlanCompiler {
       node, index, AddPlan(elements: shape(of: node).elementCount, summands: inputs.count), inputs)
   }
 
+  mutating func addProduct(_ node: Node, _ index: Int) {
+    var inputs = node.inputs.map { canonical($0) }
+    if inputs.contains(where: { plan.values[$0].isTemporal }) {
+      inputs = inputs.map { temporal($0, for: node.name) }
+    }
+    append(node, index, MultiplyPlan(), inputs)
+  }
+
+  mutating func addPointwise(_ node: Node, _ index: Int, _ function: Pointwise) {
+    let x = canonical(node.inputs[0])
+    append(node, index, PointwisePlan(function: function), [x])
+  }
+
+  mutating func addGather(_ node: Node, _ index: Int, _ axis: Int) {
+    let x = canonical(node.inputs[0])
+    let input = shape(of: node.inputs[0])
+    let slices = graph.constant(.indices, of: node)?.integers().map { Int($0) } ?? []
+    let map = GatherPlan.taking(slices, of: input, axis: axis)
+    append(node, index, GatherPlan(map, inputElements: input.elementCount), [x])
+  }
+
   mutating func addAffine(_ node: Node, _ index: Int) {
     let x = canonical(node.inputs[0])
     let shape = shape(of: node)
@@ -152,17 +173,24 @@ extension PlanCompiler {
     }
     let shape = shape(of: node)
     let isVector = shape[axis] == shape.elementCount
-    guard isVector || axis == 0 else {
-      throw EngineError(
-        .unsupportedOperator,
-        "The softmax runs along axis \(axis) of \(shape); supported is axis 0.",
-        fix: "transpose the classes to the first axis, or remove the softmax")
+    var logits = readOut(canonical(node.inputs[0]), after: node.name)
+    let layer = SoftmaxPlan(classes: shape[axis], logarithm: logarithm)
+    guard !isVector && axis != 0 else {
+      setLogits(logits)
+      append(node, index, layer, [logits])
+      return
     }
-    let logits = readOut(canonical(node.inputs[0]), after: node.name)
+    // The kernel runs over the first axis: there and back.
+    let order = [axis] + shape.dimensions.indices.filter { $0 != axis }
+    let turned = Shape(order.map { shape[$0] })
+    let there = GatherPlan.transposing(shape, order: order)
+    logits = append(
+      node.name, nil, GatherPlan(there, inputElements: there.count), [logits], turned)
     setLogits(logits)
-    append(
-      node, index,
-      SoftmaxPlan(classes: shape[axis], logarithm: logarithm), [logits])
+    let shares = append(node.name, nil, layer, [logits], turned)
+    let back = GatherPlan.transposing(
+      turned, order: order.indices.map { order.firstIndex(of: $0) ?? 0 })
+    append(node, index, GatherPlan(back, inputElements: back.count), [shares])
   }
 
   mutating func addNeuron(_ node: Node, _ index: Int, _ neuron: Neuron) {

@@ -84,6 +84,9 @@ struct PlanCompiler {
     case .transpose(let order): addTranspose(node, index, order)
     case .pad(let before, let after, let value): addPad(node, index, before, after, value)
     case .concatenate(let axis): addConcatenation(node, index, axis)
+    case .multiply: addProduct(node, index)
+    case .pointwise(let function): addPointwise(node, index, function)
+    case .gather(let axis): addGather(node, index, axis)
     case .softmax(let axis, let logarithm):
       try addSoftmax(node, index, axis, logarithm, isLast: isLast)
     case .neuron(let neuron): addNeuron(node, index, neuron)

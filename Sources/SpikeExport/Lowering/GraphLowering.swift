@@ -100,7 +100,11 @@ struct GraphLowering {
       throw refusal(
         node, place, "the largest potential is already the largest probability",
         "cut the model before it: convert drops a softmax at the end")
-    case .relu, .clip, .quantize, .leakyRelu:
+    case .gather:
+      throw refusal(
+        node, place, "it takes single neurons out of a layer, repeats them or leaves them out",
+        "use strided convolutions and layers with all channels in its place")
+    case .relu, .clip, .quantize, .leakyRelu, .multiply, .pointwise:
       throw refusal(
         node, place, "it is an activation function of an ANN", "run sfconv convert first")
     case .batchNormalization:

@@ -58,6 +58,8 @@ struct ChannelTracer {
       if front.first != 0 || back.first != 0 { freeze(tag) }
     case .transpose(let order):
       if order.first != 0 { startFrozen(node, tag, shape) }
+    case .gather(let axis):
+      if axis == 0 { startFrozen(node, tag, shape) }
     case .concatenate:
       for name in node.inputs { freeze(tags[name]) }
       startFrozen(node, tag, shape)

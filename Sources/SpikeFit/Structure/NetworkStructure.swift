@@ -128,7 +128,7 @@ struct NetworkStructure: Sendable, Codable {
       case .current(let group, let factor):
         return .success(.current(group: group, factor: factor / area))
       }
-    case .maxPool, .sumPool, .reshape, .transpose: return .success(x)
+    case .maxPool, .sumPool, .reshape, .transpose, .gather: return .success(x)
     case .pad(_, _, let value):
       return value == 0
         ? .success(x)
@@ -157,7 +157,7 @@ struct NetworkStructure: Sendable, Codable {
           node: index, group: group, factor: factor, channels: shapes[node.output]?[0] ?? 1,
           spikes: neuron.spikes))
       return .success(.known(1))
-    case .batchNormalization, .relu, .clip, .quantize, .leakyRelu, .softmax:
+    case .batchNormalization, .relu, .clip, .quantize, .leakyRelu, .multiply, .pointwise, .softmax:
       return .failure(
         Problem(
           message: "\(node.operator.name) is no part of a spiking network.",

@@ -38,6 +38,13 @@ public enum Operator: Hashable, Sendable, Codable {
   case pad(before: [Int], after: [Int], value: Float)
   /// Inputs joined along an axis.
   case concatenate(axis: Int)
+  /// The product of two or more activations of one shape. Forward only: spikes cannot.
+  case multiply
+  /// One function of every element by itself. Forward only: spikes cannot.
+  case pointwise(Pointwise)
+  /// Slices of one axis in another order, repeated or left out. Roles: indices `[K]`, integers from
+  /// 0 for a slice, or -1 for one of zeros; K is the size of the axis afterwards.
+  case gather(axis: Int)
   /// exp(x) / sum(exp(x)) along an axis, or its logarithm. Only at the end of a network.
   case softmax(axis: Int, logarithm: Bool)
   /// A population of neurons: currents in, spikes (or potentials) out. Roles: threshold `[]` or
@@ -63,6 +70,9 @@ public enum Operator: Hashable, Sendable, Codable {
     case .transpose: "Transpose"
     case .pad: "Pad"
     case .concatenate: "Concatenate"
+    case .multiply: "Multiply"
+    case .pointwise(let pointwise): pointwise.function.rawValue
+    case .gather: "Gather"
     case .softmax(_, let logarithm): logarithm ? "LogSoftmax" : "Softmax"
     case .neuron(let neuron): neuron.model.name
     }

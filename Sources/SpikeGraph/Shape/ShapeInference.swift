@@ -109,6 +109,15 @@ extension Graph {
       }
       return Shape(sizes)
     case .concatenate(let axis): return try joined(inputs, axis)
+    case .multiply:
+      for other in inputs where other != x {
+        throw GraphError(
+          .shapeMismatch, "Factors have different shapes: \(x) and \(other).",
+          fix: "make them equal in shape")
+      }
+      return x
+    case .pointwise: return x
+    case .gather(let axis): return try taken(x, axis, node)
     case .softmax(let axis, _):
       guard x.dimensions.indices.contains(axis) else {
         throw GraphError(.invalidAttribute, "Axis \(axis) is outside \(x).")
@@ -200,6 +209,24 @@ extension Graph {
       result.dimensions[axis] += other[axis]
     }
     return result
+  }
+
+  private func taken(_ x: Shape, _ axis: Int, _ node: Node) throws(GraphError) -> Shape {
+    guard x.dimensions.indices.contains(axis) else {
+      throw GraphError(.invalidAttribute, "Axis \(axis) is outside \(x).")
+    }
+    let indices = try parameter(.indices, of: node)
+    guard indices.shape.rank == 1, indices.count > 0 else {
+      throw GraphError(
+        .shapeMismatch, "The indices have shape \(indices.shape); a list of one or more is allowed.")
+    }
+    for index in indices.integers() where index < -1 || index >= x[axis] {
+      throw GraphError(
+        .invalidAttribute, "The index \(index) is outside axis \(axis) of \(x); -1 is a slice of 0.")
+    }
+    var sizes = x.dimensions
+    sizes[axis] = indices.count
+    return Shape(sizes)
   }
 
   private func checkSpatial(_ x: Shape, _ axes: Int) throws(GraphError) {

@@ -25,7 +25,7 @@ enum ONNXAdvice {
       return nil
     }
     let rows = ONNXOperatorTable.rows(of: node.operatorName, domain: node.domain)
-    if let version, let oldest = rows.first {
+    if let version, let oldest = rows.first, version < oldest.versions.lowerBound {
       return unsupported(
         "\(node.qualifiedName) is read in operator sets from \(oldest.versions.lowerBound) on; the "
           + "file uses \(version).", "convert the file with onnx.version_converter")
@@ -54,10 +54,6 @@ enum ONNXAdvice {
     "is a recurrent cell with gates, which have no spiking counterpart",
     "train a network of spiking neurons (their state is the memory), or use convolutions over time"
   )
-  private static let smooth: Advice = (
-    "is a smooth activation function; the rate of a spiking neuron is a clipped ReLU",
-    "train the network with Relu, or with Clip from 0 to 6 (ReLU6), in its place"
-  )
   private static let control: Advice = (
     "is control flow; spikes have none",
     "export with fixed control flow (tracing, torch.onnx.export), or cut the model with --until"
@@ -67,8 +63,8 @@ enum ONNXAdvice {
     "export the model with tensors only"
   )
   private static let quantized: Advice = (
-    "belongs to a quantised model",
-    "import the float model; sfconv quantises the weights itself (fit)"
+    "chooses its scale for each sample while it runs",
+    "import the float model, or quantise it with constant scales"
   )
   private static let normalization: Advice = (
     "computes statistics of each sample while it runs, which spikes cannot",
@@ -78,23 +74,16 @@ enum ONNXAdvice {
   private static let advice: [String: Advice] = {
     var table: [String: Advice] = [:]
     for name in ["LSTM", "GRU", "RNN"] { table[name] = recurrent }
-    for name in [
-      "Sigmoid", "Tanh", "Gelu", "Elu", "Selu", "Celu", "Softplus", "Softsign", "HardSigmoid",
-      "HardSwish", "Mish", "Swish", "PRelu", "ThresholdedRelu", "Erf", "Exp", "Log",
-    ] { table[name] = smooth }
     for name in ["If", "Loop", "Scan", "SequenceMap"] { table[name] = control }
     for name in [
       "SequenceConstruct", "SequenceAt", "SequenceEmpty", "SequenceInsert", "SequenceErase",
       "SequenceLength", "SplitToSequence", "ConcatFromSequence", "Optional", "OptionalGetElement",
       "OptionalHasElement",
     ] { table[name] = sequence }
-    for name in [
-      "QLinearConv", "QLinearMatMul", "QuantizeLinear", "DequantizeLinear",
-      "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger",
-    ] { table[name] = quantized }
+    table["DynamicQuantizeLinear"] = quantized
     for name in [
       "LayerNormalization", "InstanceNormalization", "GroupNormalization", "RMSNormalization",
-      "MeanVarianceNormalization", "LRN", "LpNormalization",
+      "MeanVarianceNormalization", "LpNormalization",
     ] { table[name] = normalization }
     table["Attention"] = (
       "multiplies activations with each other, which spikes cannot",

@@ -18,6 +18,40 @@ enum ONNXElementType {
     case 12: .uint32
     case 13: .uint64
     case 16: .bfloat16
+    // Packed integers of 2 and 4 bits are unpacked to bytes.
+    case 21, 25: .uint8
+    case 22, 26: .int8
+    default: nil
+    }
+  }
+
+  /// Bits of one element where several share a byte; nil elsewhere.
+  static func packedBits(_ number: Int) -> Int? {
+    switch number {
+    case 21, 22: 4
+    case 25, 26: 2
+    default: nil
+    }
+  }
+
+  /// Smallest and largest integer of a number; nil for other types than integers up to 16 bits.
+  static func range(_ number: Int) -> ClosedRange<Float>? {
+    switch number {
+    case 21: 0...15
+    case 22: -8...7
+    case 25: 0...3
+    case 26: -2...1
+    default: type(number).flatMap { range(of: $0) }
+    }
+  }
+
+  /// Smallest and largest integer of a type; nil for other types than integers up to 16 bits.
+  static func range(of type: ElementType) -> ClosedRange<Float>? {
+    switch type {
+    case .uint8: 0...255
+    case .int8: -128...127
+    case .uint16: 0...65_535
+    case .int16: -32_768...32_767
     default: nil
     }
   }

@@ -1,6 +1,6 @@
 import SpikeBytes
 public import SpikeDiagnostics
-import SpikeGraph
+package import SpikeGraph
 
 /// Reads ONNX files: the story from bytes to a graph.
 ///
@@ -34,6 +34,21 @@ public enum ONNXImporter {
       complete.findings = complete.findings.map { located($0, path) }
       throw complete
     }
+  }
+
+  /// The output of a model all of whose inputs are given as constants: what the importer computes
+  /// itself, without a network.
+  package static func folded(
+    path: String, options: ONNXImportOptions
+  ) throws(ImportError) -> Tensor {
+    let survey = try ONNXSurvey(of: try ONNXModelReader.read(try open(path)), try open(path), options)
+    try survey.throwUnsupported()
+    let translator = try survey.translated()
+    try throwFailures(translator, survey.outline.order)
+    guard case .constant(let constant)? = translator.value(survey.outline.output) else {
+      throw ImportError(.noNetwork, "The output '\(survey.outline.output)' is no constant.")
+    }
+    return constant.tensor
   }
 
   static func open(_ path: String) throws(ImportError) -> MappedFile {

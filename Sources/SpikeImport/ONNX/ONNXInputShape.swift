@@ -8,6 +8,11 @@ struct ONNXInputShape {
   /// Batch size that the file declares; nil where it is open.
   var batchSize: Int?
 
+  /// Of a model that has no input left.
+  static let none = ONNXInputShape(sample: [])
+
+  private init(sample: Shape) { self.sample = sample }
+
   /// - Throws: `import.dynamic-shape`, `import.input-shape`, `import.unsupported-tensor`,
   ///   `import.too-large`, `import.no-network`.
   init(of input: ONNXValueInfo, given: [Int]?) throws(ImportError) {

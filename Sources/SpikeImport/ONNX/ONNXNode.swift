@@ -13,6 +13,13 @@ package struct ONNXConstant: Sendable {
   package var tensor: Tensor
   /// Whether a row computed it; its name then says from what and how, and stands for its numbers.
   package var isDerived = false
+  /// Element type in the file by its ONNX number, where that is known.
+  package var storedType: Int?
+
+  /// Smallest and largest integer of the element type; nil where it holds others than integers.
+  var integerRange: ClosedRange<Float>? {
+    storedType.map { ONNXElementType.range($0) } ?? ONNXElementType.range(of: tensor.elementType)
+  }
 }
 
 /// An activation. Its ONNX value has the batch as axis 0; `shape` leaves it out.
@@ -40,6 +47,8 @@ package struct ONNXNode: Sendable {
   package var batchSize: Int?
   /// Reads tensors in attributes.
   package var tensors: ONNXTensorReader
+  /// Number of outputs.
+  package var outputCount = 1
 
   /// Where errors of this node are.
   package var location: Location { Location(node: name, operator: operatorName) }

@@ -6,6 +6,10 @@ package enum ONNXTranslation: Sendable {
   case constant(Tensor)
   /// The value is the operand of this index, unchanged.
   case operand(Int)
+  /// The values of all outputs are known now.
+  case constants([Tensor])
+  /// A small graph, and which of its values the outputs of the node are.
+  case sketch(ONNXSketch, outputs: [ONNXSketch.Value])
   /// A chain of layers; the first reads the given activations, each other one the layer before.
   case layers([ONNXLayer], reading: [ONNXActivation])
 

@@ -33,7 +33,9 @@ struct ONNXOutline {
     let makers = try values(of: model)
     output = try chosenOutput(model, makers, until: options.until)
     order = try liveNodes(model, makers)
-    input = try chosenInput(model, makers)
+    let bound = Set(options.constants.keys)
+    let isFolded = !bound.isEmpty && model.inputs.allSatisfy { bound.contains($0.name) }
+    if !isFolded { input = try chosenInput(model, makers, bound) }
   }
 
   private mutating func nameNodes(_ model: ONNXModel) {
@@ -182,9 +184,9 @@ struct ONNXOutline {
   }
 
   private mutating func chosenInput(
-    _ model: ONNXModel, _ makers: [String: Int]
+    _ model: ONNXModel, _ makers: [String: Int], _ bound: Set<String>
   ) throws(ImportError) -> ONNXValueInfo {
-    let entering = model.inputs.filter { initializers[$0.name] == nil }
+    let entering = model.inputs.filter { initializers[$0.name] == nil && !bound.contains($0.name) }
     let names = Set(entering.map(\.name))
     var used: Set<String> = []
     var missing: [Finding] = []
@@ -193,7 +195,7 @@ struct ONNXOutline {
       for name in node.inputs where !name.isEmpty {
         if names.contains(name) {
           used.insert(name)
-        } else if makers[name] == nil && initializers[name] == nil {
+        } else if makers[name] == nil && initializers[name] == nil && !bound.contains(name) {
           missing.append(
             Finding(
               .error, code: ImportErrorCode.undefinedValue.rawValue,

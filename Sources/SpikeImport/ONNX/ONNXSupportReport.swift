@@ -1,4 +1,5 @@
 public import SpikeDiagnostics
+public import SpikeGraph
 
 /// What sfconv can make of an ONNX file, node by node, before anything is converted.
 public struct ONNXSupportReport: Sendable {
@@ -24,6 +25,8 @@ public struct ONNXSupportReport: Sendable {
     public var status: Status
     /// Why, and what helps; nil where it is supported.
     public var finding: Finding?
+    /// Names of the nodes of ``ONNXSupportReport/graph`` that it becomes; none where it vanishes.
+    public var layers: [String] = []
   }
 
   /// Version of the file format.
@@ -36,6 +39,9 @@ public struct ONNXSupportReport: Sendable {
   public var entries: [Entry]
   /// Warnings about the file as a whole, and why it cannot be imported where no node is to blame.
   public var findings: [Finding]
+
+  /// The network, where the file would be imported.
+  public var graph: Graph?
 
   /// Whether the file would be imported.
   public var isSupported: Bool {
@@ -70,6 +76,7 @@ public struct ONNXSupportReport: Sendable {
     let live = Set(survey.outline.order)
     var reasons = survey.unsupported
     var notReached: Set<Int> = []
+    var layers: [String: [String]] = [:]
     do throws(ImportError) {
       let translator = try survey.translated()
       for (index, error) in translator.failures { reasons[index] = error.asFinding }
@@ -77,7 +84,11 @@ public struct ONNXSupportReport: Sendable {
       findings += translator.findings
       if reasons.isEmpty {
         do throws(ImportError) {
-          _ = try ONNXImporter.finished(translator, survey)
+          let graph = try ONNXImporter.finished(translator, survey)
+          for node in graph.nodes {
+            if let origin = translator.origins[node.name] { layers[origin, default: []].append(node.name) }
+          }
+          self.graph = graph
         } catch {
           findings.append(error.asFinding)
         }
@@ -96,7 +107,8 @@ public struct ONNXSupportReport: Sendable {
       }
       return Entry(
         node: survey.outline.nodeNames[index], operator: model.nodes[index].qualifiedName,
-        status: status, finding: reasons[index])
+        status: status, finding: reasons[index],
+        layers: layers[survey.outline.nodeNames[index]] ?? [])
     }
   }
 }

@@ -31,9 +31,18 @@ struct ONNXSurvey {
     for index in outline.order {
       let node = model.nodes[index]
       unsupported[index] = ONNXAdvice.finding(
-        for: node, named: outline.nodeNames[index], version: versions[node.domain])
+        for: node, named: outline.nodeNames[index],
+        version: versions[node.domain] ?? (node.domain.isEmpty ? nil : 1))
     }
     self.unsupported = unsupported
+    let quantizers = outline.order.count { ONNXSurvey.quantizers.contains(model.nodes[$0].operatorName) }
+    if quantizers > 0 {
+      findings.append(
+        Finding(
+          .note, code: "import.quantized",
+          message: "The model is quantised (\(quantizers) nodes): weights are scale · integer, few unique "
+            + "values; the rounding of activations is computed here and dropped by convert."))
+    }
     if let type = ONNXElementType.type(outline.input.elementType ?? 1), !type.isFloat {
       findings.append(
         Finding(
@@ -43,10 +52,17 @@ struct ONNXSurvey {
     }
   }
 
+  private static let quantizers: Set<String> = [
+    "BipolarQuant", "ConvInteger", "DequantizeLinear", "MatMulInteger", "QLinearConv",
+    "QLinearMatMul", "Quant", "QuantizeLinear",
+  ]
+
   /// All nodes that have rows, translated as far as they can be.
   /// - Throws: what ``ONNXInputShape`` throws.
   func translated() throws(ImportError) -> ONNXTranslator {
-    let shape = try ONNXInputShape(of: outline.input, given: options.inputShape)
+    let shape =
+      outline.input.name.isEmpty
+      ? ONNXInputShape.none : try ONNXInputShape(of: outline.input, given: options.inputShape)
     let inAttributes = model.nodes.lazy.flatMap { node in
       node.attributes.compactMap { attribute -> ONNXTensorRecord? in
         if case .tensor(let record) = attribute.value { record } else { nil }
@@ -54,7 +70,8 @@ struct ONNXSurvey {
     }
     let tensors = ONNXTensorReader(of: file, records: model.initializers + Array(inAttributes))
     var translator = ONNXTranslator(
-      model, outline, versions: versions, input: shape, tensors: tensors)
+      model, outline, versions: versions, input: shape, constants: options.constants,
+      tensors: tensors)
     translator.translateAll(but: Set(unsupported.keys))
     return translator
   }
@@ -90,10 +107,10 @@ struct ONNXSurvey {
       let domain = name == "ai.onnx" ? "" : name
       versions[domain] = min(max(version, versions[domain] ?? 0), ONNXOperator.newest)
       guard domain.isEmpty else { continue }
-      guard version >= 7 else {
+      guard version >= 1 else {
         throw ImportError(
           .unsupportedVersion,
-          "The file uses operator set \(version); sfconv reads 7 to \(ONNXOperator.newest).",
+          "The file uses operator set \(version); sfconv reads 1 to \(ONNXOperator.newest).",
           fix: "convert it with onnx.version_converter.convert_version(model, 13)")
       }
       if version > ONNXOperator.newest {

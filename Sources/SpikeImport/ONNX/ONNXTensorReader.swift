@@ -41,6 +41,9 @@ package struct ONNXTensorReader: Sendable {
         fix: ONNXTensorReader.exportAgain)
     }
     let count = shape.elementCount
+    if let bits = ONNXElementType.packedBits(record.dataType) {
+      return try unpacked(record.content, bits: bits, isSigned: type == .int8, shape)
+    }
     switch record.content {
     case .none:
       guard count == 0 else { throw mismatch(found: 0, shape) }
@@ -82,7 +85,37 @@ package struct ONNXTensorReader: Sendable {
     throw ImportError(
       .unsupportedTensor,
       "The tensor has the element type \(ONNXElementType.name(number)), which sfconv does not read.",
-      fix: "store it as float32, float16, bfloat16, float64, an integer of 8 to 64 bits or bool")
+      fix: "store it as float32, float16, bfloat16, float64, an integer of 2 to 64 bits or bool")
+  }
+
+  /// Integers of 2 or 4 bits, the first in the lowest bits of each byte (ONNX, "TensorProto").
+  private func unpacked(
+    _ content: ONNXTensorRecord.Content, bits: Int, isSigned: Bool, _ shape: Shape
+  ) throws(ImportError) -> Tensor {
+    let perByte = 8 / bits
+    let count = shape.elementCount
+    let needed = (count + perByte - 1) / perByte
+    let packed: [UInt8]
+    switch content {
+    case .raw(let bytes): packed = bytes
+    case .rawPayload(let range): packed = file.bytes(in: range)
+    case .integers(let values): packed = values.map { UInt8(truncatingIfNeeded: $0) }
+    case .packedPayload(_, let range):
+      packed = (PackedNumbers.varints(in: file, range: range, count: needed) ?? []).map {
+        UInt8(truncatingIfNeeded: $0)
+      }
+    case .external(let keys): packed = try external(keys, .uint8, [needed]).bytes()
+    case .none: packed = []
+    default: throw wrongField("a float field", isSigned ? .int8 : .uint8)
+    }
+    guard packed.count == needed else { throw mismatch(found: packed.count * perByte, shape) }
+    let mask = UInt8((1 << bits) - 1)
+    let sign = UInt8(1 << (bits - 1))
+    let values = (0..<count).map { index -> UInt8 in
+      let value = packed[index / perByte] >> UInt8(index % perByte * bits) & mask
+      return isSigned && value & sign != 0 ? value | ~mask : value
+    }
+    return Tensor(bytes: values, elementType: isSigned ? .int8 : .uint8, shape: shape)
   }
 
   private func packed(

@@ -33,12 +33,14 @@ struct ONNXTranslator {
   private(set) var failures: [Int: ImportError] = [:]
   /// Nodes that were not tried because something before them failed.
   private(set) var skipped: Set<Int> = []
+  /// Name of the node of the file that each node of the graph comes from.
+  private(set) var origins: [String: String] = [:]
   /// Warnings and notes.
   private(set) var findings: [Finding] = []
 
   init(
     _ model: ONNXModel, _ outline: ONNXOutline, versions: [String: Int], input: ONNXInputShape,
-    tensors: ONNXTensorReader
+    constants: [String: Tensor] = [:], tensors: ONNXTensorReader
   ) {
     self.model = model
     self.outline = outline
@@ -54,6 +56,12 @@ struct ONNXTranslator {
     graph = Graph(
       name: model.graphName,
       inputs: [GraphInput(name: outline.input.name, shape: input.sample)])
+    for (name, tensor) in constants {
+      let declared = model.inputs.first { $0.name == name }
+      values[name] = .constant(
+        ONNXConstant(name: name, tensor: tensor, storedType: declared?.elementType))
+    }
+    guard !outline.input.name.isEmpty else { return }
     values[outline.input.name] = .activation(
       ONNXActivation(name: outline.input.name, shape: input.sample))
   }
@@ -80,7 +88,7 @@ struct ONNXTranslator {
       } catch {
         failures[index] = error
       }
-      for name in raw.outputs.dropFirst() where !name.isEmpty {
+      for name in raw.outputs.dropFirst() where !name.isEmpty && values[name] == nil {
         secondaryOutputs[name] = outline.nodeNames[index]
       }
     }
@@ -92,8 +100,8 @@ struct ONNXTranslator {
   ) throws(ImportError) -> ONNXNode? {
     var node = ONNXNode(
       name: outline.nodeNames[index], operatorName: raw.qualifiedName,
-      version: versions[raw.domain] ?? ONNXOperator.newest, attributes: [:], operands: [],
-      batchSize: batchSize, tensors: tensors)
+      version: versions[raw.domain] ?? 1, attributes: [:], operands: [],
+      batchSize: batchSize, tensors: tensors, outputCount: raw.outputs.count)
     for (name, value) in raw.attributes {
       guard node.attributes.updateValue(value, forKey: name) == nil else {
         throw node.error(
@@ -139,7 +147,8 @@ struct ONNXTranslator {
           location: Location(tensor: name),
           fix: "train the model again; it diverged, or was damaged"))
     }
-    let operand = ONNXOperand.constant(ONNXConstant(name: name, tensor: tensor))
+    let operand = ONNXOperand.constant(
+      ONNXConstant(name: name, tensor: tensor, storedType: record.dataType))
     values[name] = operand
     return operand
   }
@@ -158,6 +167,8 @@ struct ONNXTranslator {
         .invalidNode, "The node has no first output.", fix: "check the model with onnx.checker")
     }
     for name in node.attributes.keys.sorted() where !row.attributes.contains(name) {
+      // What operators before set 6 said about memory of Caffe2.
+      if name == "consumed_inputs", node.version < 6 { continue }
       let near = Suggestion.nearest(to: name, among: row.attributes)
       throw node.error(
         .invalidAttribute,
@@ -181,6 +192,13 @@ struct ONNXTranslator {
     case .constant(let tensor):
       try account(tensor, node)
       values[output] = .constant(ONNXConstant(name: output, tensor: tensor))
+    case .constants(let tensors):
+      for (name, tensor) in zip(raw.outputs, tensors) where !name.isEmpty {
+        try account(tensor, node)
+        values[name] = .constant(ONNXConstant(name: name, tensor: tensor))
+      }
+    case .sketch(let sketch, let outputs):
+      try draw(sketch, outputs, raw, node)
     case .layers(let layers, let activations):
       var operands = activations
       for (index, layer) in layers.enumerated() {
@@ -189,6 +207,31 @@ struct ONNXTranslator {
         operands = [try append(layer, index, reading: operands, output: name, node)]
       }
       if let last = operands.first { values[output] = .activation(last) }
+    }
+  }
+
+  /// Appends the steps of a sketch. A step whose value is an output of the node gets its name.
+  private mutating func draw(
+    _ sketch: ONNXSketch, _ outputs: [ONNXSketch.Value], _ raw: ONNXRawNode, _ node: ONNXNode
+  ) throws(ImportError) {
+    var names: [Int: String] = [:]
+    for (name, value) in zip(raw.outputs, outputs) where !name.isEmpty {
+      if case .step(let step) = value.source, names[step] == nil { names[step] = name }
+    }
+    var made: [ONNXActivation] = []
+    func activation(_ value: ONNXSketch.Value) -> ONNXActivation {
+      switch value.source {
+      case .activation(let activation): activation
+      case .step(let step): made[step]
+      }
+    }
+    for (index, step) in sketch.steps.enumerated() {
+      let name = names[index] ?? unusedName("\(raw.outputs[0]).\(index)")
+      made.append(
+        try append(step.layer, index, reading: step.inputs.map { activation($0) }, output: name, node))
+    }
+    for (name, value) in zip(raw.outputs, outputs) where !name.isEmpty {
+      values[name] = .activation(activation(value))
     }
   }
 
@@ -206,7 +249,13 @@ struct ONNXTranslator {
       name: index == 0 ? node.name : "\(node.name).\(index)", operator: layer.operator,
       inputs: operands.map(\.name), parameters: parameters, output: output)
     let shape = try outputShape(of: made, operands, node)
+    guard graph.nodes.count < ONNXLimits.layers else {
+      throw node.error(
+        .tooLarge, "The model becomes more than \(ONNXLimits.layers) layers.",
+        fix: "cut it with --until")
+    }
     graph.nodes.append(made)
+    origins[made.name] = node.name
     return ONNXActivation(name: output, shape: shape)
   }
 

@@ -24,12 +24,11 @@ struct ONNXWindow {
     if let known, known != kernel {
       throw node.wrongValue("kernel_shape", "\(kernel)", "the weight's \(known)")
     }
-    guard (1...2).contains(kernel.count), kernel.count == sizes.count else {
+    guard (1...8).contains(kernel.count), kernel.count == sizes.count else {
       throw node.error(
         .unsupportedUse,
-        "The window \(kernel) does not fit an input of shape \(input) (without batch); sfconv "
-          + "handles one or two spatial axes.",
-        fix: "use Conv1d or Conv2d on inputs [N, C, L] or [N, C, H, W]")
+        "The window \(kernel) does not fit an input of shape \(input) (without batch).",
+        fix: "use Conv1d to Conv3d on inputs [N, C, L] to [N, C, D, H, W]")
     }
     self.kernel = try ONNXWindow.checked(kernel, "kernel_shape", kernel.count, 1, node)
     let ones = kernel.map { _ in 1 }

@@ -11,9 +11,11 @@ struct InspectCommand: ParsableCommand {
       """)
 
   @Argument(help: "The file.") var file: String
+  @Flag(help: "For ONNX: also what conversion to spikes would make of every node, and why.")
+  var support = false
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    try common.print(Pipeline(common.context()).inspect(file))
+    try common.print(Pipeline(common.context()).inspect(file, support: support))
   }
 }

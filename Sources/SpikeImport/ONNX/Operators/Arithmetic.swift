@@ -1,122 +1,160 @@
 import SpikeGraph
 
-// `Add`, `Sub`, `Mul`, `Div` and `Sum`, element by element with broadcasting.
+// `Add`, `Sub`, `Mul`, `Div`, `Sum` and `Mean`, element by element with broadcasting.
 extension ONNXOperator {
+  /// `Add` with the broadcasting of operator sets before 7.
+  static let add1 = arithmetic("Add", versions: 1...6, addition) { node throws(ImportError) in
+    try node.sum()
+  }
   /// `Add`: two activations are a residual connection, an activation and a constant a bias.
-  static let add = ONNXOperator(
-    "Add", versions: 7...newest, inputs: 2...2,
-    becomes: "Add of activations (residual), or a bias"
-  ) { node throws(ImportError) in
-    if let folded = try node.folded({ $0 + $1 }, { $0 &+ $1 }) { return folded }
-    if case .activation(let first)? = node.operand(0),
-      case .activation(let second)? = node.operand(1)
-    {
-      return .layer(.add, reading: first, second)
-    }
-    let (x, constant, _) = try node.activationAndConstant()
-    return .layer(.affine, [.shift: constant], reading: x)
+  static let add7 = arithmetic("Add", versions: 7...newest, addition) { node throws(ImportError) in
+    try node.sum()
   }
-
-  /// `Sub` with a constant on either side.
-  static let sub = ONNXOperator(
-    "Sub", versions: 7...newest, inputs: 2...2, becomes: "Affine; one input is constant"
-  ) { node throws(ImportError) in
-    if let folded = try node.folded({ $0 - $1 }, { $0 &- $1 }) { return folded }
-    let (x, constant, isFirst) = try node.activationAndConstant()
-    if isFirst {
-      let minusOne = ONNXConstant(
-        name: "\(node.name).scale", tensor: Tensor.scalar(-1), isDerived: true)
-      return .layer(.affine, [.scale: minusOne, .shift: constant], reading: x)
-    }
-    let shift = constant.derived("negated", constant.tensor.scaled(by: -1))
-    return .layer(.affine, [.shift: shift], reading: x)
+  /// `Sub` with the broadcasting of operator sets before 7.
+  static let sub1 = arithmetic("Sub", versions: 1...6, subtraction) { node throws(ImportError) in
+    try node.difference()
   }
-
-  /// `Mul` by a constant.
-  static let mul = ONNXOperator(
-    "Mul", versions: 7...newest, inputs: 2...2, becomes: "Affine; one input is constant"
-  ) { node throws(ImportError) in
-    if let folded = try node.folded({ $0 * $1 }, { $0 &* $1 }) { return folded }
-    let (x, constant, _) = try node.activationAndConstant()
-    return .layer(.affine, [.scale: constant], reading: x)
+  /// `Sub`.
+  static let sub7 = arithmetic("Sub", versions: 7...newest, subtraction) { node throws(ImportError) in
+    try node.difference()
   }
-
+  /// `Mul` with the broadcasting of operator sets before 7.
+  static let mul1 = arithmetic("Mul", versions: 1...6, product) { node throws(ImportError) in
+    try node.product()
+  }
+  /// `Mul` by a constant; of activations, for networks that are not converted.
+  static let mul7 = arithmetic("Mul", versions: 7...newest, product) { node throws(ImportError) in
+    try node.product()
+  }
+  /// `Div` with the broadcasting of operator sets before 7.
+  static let div1 = arithmetic("Div", versions: 1...6, quotient) { node throws(ImportError) in
+    try node.quotient()
+  }
   /// `Div` by a constant: x / c is imported as x · (1/c).
-  static let div = ONNXOperator(
-    "Div", versions: 7...newest, inputs: 2...2, becomes: "Affine; the second input is constant"
-  ) { node throws(ImportError) in
-    if let constants = node.constants, constants.count == 2,
-      !constants[1].tensor.elementType.isFloat,
-      constants[1].tensor.integers().contains(0)
-    {
-      throw node.error(
-        .unsupportedUse, "The constant '\(constants[1].name)' divides by zero.",
-        fix: "export the model again")
-    }
-    if let folded = try node.folded(
-      { $0 / $1 }, { $0.dividedReportingOverflow(by: $1).partialValue })
-    {
-      return folded
-    }
-    let (x, constant, isFirst) = try node.activationAndConstant()
-    let values = constant.tensor.floats()
-    guard !isFirst, !values.contains(0) else {
-      throw node.error(
-        .unsupportedUse,
-        isFirst
-          ? "The node divides by an activation; spikes cannot."
-          : "The constant '\(constant.name)' divides by zero.",
-        fix: "replace the division before export, or cut the model with --until")
-    }
-    let inverse = Tensor(values.map { 1 / $0 }, shape: constant.tensor.shape)
-    return .layer(.affine, [.scale: constant.derived("inverse", inverse)], reading: x)
+  static let div7 = arithmetic("Div", versions: 7...newest, quotient) { node throws(ImportError) in
+    try node.quotient()
   }
 
-  /// `Sum` of activations of one shape.
+  /// `Sum` of any number of activations and constants.
   static let sum = ONNXOperator(
-    "Sum", versions: 8...newest, inputs: 1...64, becomes: "Add of activations (residual)"
+    "Sum", versions: 1...newest, inputs: 1...64, becomes: "Add of activations (residual)"
   ) { node throws(ImportError) in
-    if node.operands.count == 1 { return .operand(0) }
-    var summands: [ONNXActivation] = []
-    for index in node.operands.indices { summands.append(try node.activation(index)) }
-    return .layers([ONNXLayer(.add)], reading: summands)
+    try node.total(mean: false)
+  }
+
+  /// `Mean` of any number of activations and constants.
+  static let mean = ONNXOperator(
+    "Mean", versions: 1...newest, inputs: 1...64, becomes: "Add of activations, Affine"
+  ) { node throws(ImportError) in
+    try node.total(mean: true)
+  }
+
+  private static let addition = "Add of activations (residual), or a bias"
+  private static let subtraction = "Affine, and Add for activations"
+  private static let product = "Affine; Multiply for activations (not convertible)"
+  private static let quotient = "Affine; Reciprocal and Multiply for activations (not convertible)"
+
+  private static func arithmetic(
+    _ name: String, versions: ClosedRange<Int>, _ becomes: String,
+    _ build: @escaping @Sendable (ONNXNode) throws(ImportError) -> ONNXTranslation
+  ) -> ONNXOperator {
+    ONNXOperator(
+      name, versions: versions, inputs: 2...2,
+      attributes: versions.lowerBound < 7 ? ["axis", "broadcast"] : [], becomes: becomes,
+      build: build)
   }
 }
 
 extension ONNXNode {
-  /// Both operands constant: the result now.
-  fileprivate func folded(
-    _ floats: (Float, Float) -> Float, _ integers: (Int64, Int64) -> Int64
-  ) throws(ImportError) -> ONNXTranslation? {
-    guard let constants, constants.count == 2 else { return nil }
-    let (first, second) = (constants[0], constants[1])
-    guard let shape = first.tensor.shape.broadcast(with: second.tensor.shape) else {
-      throw error(
-        .shapeMismatch,
-        "The constants '\(first.name)' \(first.tensor.shape) and '\(second.name)' "
-          + "\(second.tensor.shape) do not broadcast.", fix: "export the model again")
+  fileprivate func sum() throws(ImportError) -> ONNXTranslation {
+    var sketch = ONNXSketch(for: self)
+    switch try operands(in: &sketch) {
+    case .constants(let a, let b): return .constant(try folded(a, b, { $0 + $1 }, { $0 &+ $1 }))
+    case .mixed(let x, let c, _): return sketch.translation(sketch.add(.affine, [.shift: c], x))
+    case .activations(let a, let b): return sketch.translation(sketch.add(.add, [:], a, b))
     }
-    try checkFolded(shape, from: constants)
-    return .constant(
-      ConstantFolding.combined(
-        first.tensor, second.tensor, shape: shape, floats: floats, integers: integers))
   }
 
-  /// One activation and one constant in either order, the constant ready for ``Operator/affine``.
-  fileprivate func activationAndConstant() throws(ImportError) -> (
-    ONNXActivation, ONNXConstant, constantIsFirst: Bool
-  ) {
-    switch (operand(0), operand(1)) {
-    case (.activation(let x)?, .constant(let c)?):
-      return (x, try constant(c, broadcastTo: x), false)
-    case (.constant(let c)?, .activation(let x)?):
-      return (x, try constant(c, broadcastTo: x), true)
-    case (.activation?, .activation?):
-      throw error(
-        .unsupportedUse, "\(operatorName) of two activations has no counterpart in spikes.",
-        fix: "use Add for residual connections, or constants; or cut the model with --until")
-    default:
-      throw error(.invalidNode, "An input is missing.", fix: "check it with onnx.checker")
+  fileprivate func difference() throws(ImportError) -> ONNXTranslation {
+    var sketch = ONNXSketch(for: self)
+    switch try operands(in: &sketch) {
+    case .constants(let a, let b): return .constant(try folded(a, b, { $0 - $1 }, { $0 &- $1 }))
+    case .mixed(let x, let c, constantIsFirst: true):
+      let parameters = [ParameterRole.scale: ONNXConstant(number: -1), .shift: c]
+      return sketch.translation(sketch.add(.affine, parameters, x))
+    case .mixed(let x, let c, constantIsFirst: false):
+      let shift = c.derived("negated", c.tensor.scaled(by: -1))
+      return sketch.translation(sketch.add(.affine, [.shift: shift], x))
+    case .activations(let a, let b):
+      let negative = sketch.affine(b, scale: -1)
+      return sketch.translation(sketch.add(.add, [:], a, negative))
     }
+  }
+
+  fileprivate func product() throws(ImportError) -> ONNXTranslation {
+    var sketch = ONNXSketch(for: self)
+    switch try operands(in: &sketch) {
+    case .constants(let a, let b): return .constant(try folded(a, b, { $0 * $1 }, { $0 &* $1 }))
+    case .mixed(let x, let c, _): return sketch.translation(sketch.add(.affine, [.scale: c], x))
+    case .activations(let a, let b): return sketch.translation(sketch.add(.multiply, [:], a, b))
+    }
+  }
+
+  fileprivate func quotient() throws(ImportError) -> ONNXTranslation {
+    var sketch = ONNXSketch(for: self)
+    switch try operands(in: &sketch) {
+    case .constants(let a, let b):
+      if !b.tensor.elementType.isFloat, b.tensor.integers().contains(0) { throw zeroDivisor(b) }
+      return .constant(
+        try folded(a, b, { $0 / $1 }, { $0.dividedReportingOverflow(by: $1).partialValue }))
+    case .mixed(let x, let c, constantIsFirst: false):
+      let values = c.tensor.floats()
+      if values.contains(0) { throw zeroDivisor(c) }
+      let inverse = Tensor(values.map { 1 / $0 }, shape: c.tensor.shape)
+      return sketch.translation(
+        sketch.add(.affine, [.scale: c.derived("inverse", inverse)], x))
+    case .mixed(let x, let c, constantIsFirst: true):
+      let inverse = sketch.pointwise(x, .reciprocal)
+      return sketch.translation(sketch.add(.affine, [.scale: c], inverse))
+    case .activations(let a, let b):
+      let inverse = sketch.pointwise(b, .reciprocal)
+      return sketch.translation(sketch.add(.multiply, [:], a, inverse))
+    }
+  }
+
+  private func zeroDivisor(_ constant: ONNXConstant) -> ImportError {
+    error(
+      .unsupportedUse, "The constant '\(constant.name)' divides by zero.",
+      fix: "export the model again")
+  }
+
+  fileprivate func total(mean: Bool) throws(ImportError) -> ONNXTranslation {
+    let factor = mean ? 1 / Float(operands.count) : 1
+    if let constants {
+      var sum = constants[0]
+      for other in constants.dropFirst() {
+        sum.tensor = try folded(sum, other, { $0 + $1 }, { $0 &+ $1 })
+      }
+      return .constant(factor == 1 ? sum.tensor : sum.tensor.scaled(by: factor))
+    }
+    if operands.count == 1 { return .operand(0) }
+    var sketch = ONNXSketch(for: self)
+    var activations: [ONNXActivation] = []
+    var summands: [ONNXConstant] = []
+    for operand in operands {
+      switch operand {
+      case .activation(let activation)?: activations.append(activation)
+      case .constant(let constant)?: summands.append(constant)
+      case nil: throw error(.invalidNode, "An input is missing.", fix: "check it with onnx.checker")
+      }
+    }
+    let shape = try common(activations)
+    let parts = activations.map { sketch.expanded(ONNXSketch.Value($0), to: shape) }
+    var result = parts.count == 1 ? parts[0] : sketch.add(.add, [:], reading: parts)
+    for summand in summands {
+      let target = ONNXActivation(name: activations[0].name, shape: shape)
+      result = sketch.add(.affine, [.shift: try constant(summand, broadcastTo: target)], result)
+    }
+    return sketch.translation(sketch.affine(result, scale: factor))
   }
 }

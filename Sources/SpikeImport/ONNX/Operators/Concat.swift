@@ -3,10 +3,10 @@ import SpikeGraph
 extension ONNXOperator {
   /// `Concat` of activations along any axis but the batch, or of constants.
   static let concat = ONNXOperator(
-    "Concat", versions: 7...newest, inputs: 1...1024, attributes: ["axis"],
+    "Concat", versions: 1...newest, inputs: 1...1024, attributes: ["axis"],
     becomes: "Concatenate of activations; folded for constants"
   ) { node throws(ImportError) in
-    let given = try node.integer("axis")
+    let given = try node.integer("axis", default: node.version < 4 ? 1 : nil)
     if node.operands.count == 1 { return .operand(0) }
     if let constants = node.constants { return try node.joined(constants, axis: given) }
     var activations: [ONNXActivation] = []

@@ -4,7 +4,7 @@ import SpikeGraph
 extension ONNXOperator {
   /// `Constant` in all its forms but sparse tensors and text.
   static let constant = ONNXOperator(
-    "Constant", versions: 7...newest, inputs: 0...0,
+    "Constant", versions: 1...newest, inputs: 0...0,
     attributes: ["value", "value_float", "value_floats", "value_int", "value_ints"],
     becomes: "a constant"
   ) { node throws(ImportError) in
@@ -50,7 +50,7 @@ extension ONNXOperator {
 
   /// `Shape`: sizes of a value, with the batch axis (its declared size, or 1 where it is open).
   static let shape = ONNXOperator(
-    "Shape", versions: 7...newest, inputs: 1...1, attributes: ["end", "start"],
+    "Shape", versions: 1...newest, inputs: 1...1, attributes: ["end", "start"],
     becomes: "a constant"
   ) { node throws(ImportError) in
     let sizes: [Int]

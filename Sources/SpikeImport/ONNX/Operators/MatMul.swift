@@ -6,25 +6,27 @@ extension ONNXOperator {
   ///
   /// The product of two activations (attention) is refused; two constants were folded before.
   static let matMul = ONNXOperator(
-    "MatMul", versions: 7...newest, inputs: 2...2, becomes: "Linear; the second input is constant"
+    "MatMul", versions: 1...newest, inputs: 2...2, becomes: "Linear; the second input is constant"
   ) { node throws(ImportError) in
     if case .activation? = node.operand(0), case .activation? = node.operand(1) {
       throw node.error(
         .unsupportedUse, "The node multiplies two activations (attention); spikes cannot.",
         fix: "replace attention by layers with constant weights, or cut the model with --until")
     }
-    let input = try node.activation(0)
-    let weight = try node.constant(1)
-    guard weight.tensor.shape.rank == 2, input.shape.rank >= 1 else {
-      throw node.error(
-        .shapeMismatch,
-        "The weight '\(weight.name)' has the shape \(weight.tensor.shape) and the input "
-          + "\(input.shape) (without batch); a weight [I, O] and an input […, I] are allowed.",
-        fix: "export the model again")
+    if let constants = node.constants, constants.count == 2 {
+      guard let product = ConstantFolding.product(constants[0].tensor, constants[1].tensor) else {
+        throw node.error(.shapeMismatch, "The matrices do not fit.", fix: "export the model again")
+      }
+      return .constant(product)
     }
-    return .layer(
-      .linear,
-      [.weight: weight.derived("T", ConstantFolding.transposed(weight.tensor, order: [1, 0]))],
-      reading: input)
+    if case .activation? = node.operand(0), case .activation? = node.operand(1) {
+      throw node.error(
+        .unsupportedUse, "The node multiplies two activations (attention); spikes cannot.",
+        fix: "replace attention by layers with constant weights, or cut the model with --until")
+    }
+    let input = try node.activation(0)
+    var sketch = ONNXSketch(for: node)
+    return sketch.translation(
+      try sketch.linear(ONNXSketch.Value(input), try node.constant(1), for: node))
   }
 }

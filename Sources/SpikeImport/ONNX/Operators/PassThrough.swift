@@ -4,7 +4,7 @@ import SpikeGraph
 extension ONNXOperator {
   /// `Identity`.
   static let identity = ONNXOperator(
-    "Identity", versions: 7...newest, inputs: 1...1, becomes: "nothing (vanishes)"
+    "Identity", versions: 1...newest, inputs: 1...1, becomes: "nothing (vanishes)"
   ) { _ throws(ImportError) in
     .operand(0)
   }
@@ -15,6 +15,17 @@ extension ONNXOperator {
     becomes: "nothing (vanishes)"
   ) { _ throws(ImportError) in
     .operand(0)
+  }
+
+  /// `Dropout` before operator set 7, which says by `is_test` that nothing is dropped.
+  static let dropout1 = ONNXOperator(
+    "Dropout", versions: 1...6, inputs: 1...1, attributes: ["is_test", "ratio"],
+    becomes: "nothing (vanishes)"
+  ) { node throws(ImportError) in
+    guard try node.flag("is_test") else {
+      throw node.wrongValue("is_test", "0", "1: export the model in evaluation mode")
+    }
+    return .operand(0)
   }
 
   /// `Dropout` with ratio and training mode as inputs, since operator set 12.
@@ -32,7 +43,7 @@ extension ONNXOperator {
 
   /// `Cast`: constants change their type, activations are real numbers anyway.
   static let cast = ONNXOperator(
-    "Cast", versions: 7...newest, inputs: 1...1, attributes: ["round_mode", "saturate", "to"],
+    "Cast", versions: 6...newest, inputs: 1...1, attributes: ["round_mode", "saturate", "to"],
     becomes: "nothing for activations (to a float type), folded for constants"
   ) { node throws(ImportError) in
     let number = try node.integer("to")
@@ -40,15 +51,7 @@ extension ONNXOperator {
       throw node.wrongValue("to", ONNXElementType.name(number), "a float or integer type, or bool")
     }
     if case .constant(let constant)? = node.operand(0) {
-      let tensor = constant.tensor
-      if type == .bool {
-        let values = tensor.floats().map { Int64($0 == 0 ? 0 : 1) }
-        return .constant(Tensor(integers: values, shape: tensor.shape))
-      }
-      return .constant(
-        type.isFloat
-          ? Tensor(tensor.floats(), shape: tensor.shape)
-          : Tensor(integers: tensor.integers(), shape: tensor.shape))
+      return .constant(constant.tensor.cast(to: type))
     }
     guard type.isFloat else {
       throw node.error(
@@ -56,5 +59,36 @@ extension ONNXOperator {
         fix: "remove the rounding before export, or cut the model with --until")
     }
     return .operand(0)
+  }
+}
+
+extension ONNXOperator {
+  /// `CastLike`: as `Cast`, to the type of another value.
+  static let castLike = ONNXOperator(
+    "CastLike", versions: 15...newest, inputs: 2...2, attributes: ["round_mode", "saturate"],
+    becomes: "nothing for activations (to a float type), folded for constants"
+  ) { node throws(ImportError) in
+    let type: ElementType
+    if case .constant(let like)? = node.operand(1) { type = like.tensor.elementType } else { type = .float32 }
+    if case .constant(let constant)? = node.operand(0) {
+      return .constant(constant.tensor.cast(to: type))
+    }
+    guard type.isFloat else {
+      throw node.error(
+        .unsupportedUse, "The node rounds an activation to \(type.rawValue).",
+        fix: "remove the rounding before export, or cut the model with --until")
+    }
+    return .operand(0)
+  }
+}
+
+extension Tensor {
+  /// The same numbers as another type; integers are truncated.
+  fileprivate func cast(to type: ElementType) -> Tensor {
+    if type == .bool {
+      return Tensor(integers: floats().map { $0 == 0 ? 0 : 1 }, shape: shape)
+    }
+    return type.isFloat
+      ? Tensor(floats(), shape: shape) : Tensor(integers: integers(), shape: shape)
   }
 }

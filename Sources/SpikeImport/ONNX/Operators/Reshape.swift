@@ -4,9 +4,16 @@ import SpikeGraph
 extension ONNXOperator {
   /// `Flatten` to `[N, everything]`.
   static let flatten = ONNXOperator(
-    "Flatten", versions: 7...newest, inputs: 1...1, attributes: ["axis"],
-    becomes: "Reshape to a vector"
+    "Flatten", versions: 1...newest, inputs: 1...1, attributes: ["axis"],
+    becomes: "Reshape to a vector; folded for constants"
   ) { node throws(ImportError) in
+    if case .constant(let constant)? = node.operand(0) {
+      let sizes = constant.tensor.shape.dimensions
+      let given = try node.integer("axis", default: 1)
+      let axis = given == sizes.count ? given : try node.axis(given, rank: sizes.count)
+      let matrix = Shape([sizes[..<axis].reduce(1, *), sizes[axis...].reduce(1, *)])
+      return .constant(constant.tensor.reshaped(to: matrix))
+    }
     let input = try node.activation(0)
     let rank = input.shape.rank + 1
     let given = try node.integer("axis", default: 1)
@@ -19,11 +26,26 @@ extension ONNXOperator {
   }
 
   /// `Reshape` that keeps the batch as axis 0: `[N, …]`, `[-1, …]`, `[0, …]`.
-  static let reshape = ONNXOperator(
-    "Reshape", versions: 7...newest, inputs: 2...2, attributes: ["allowzero"],
+  static let reshape5 = ONNXOperator(
+    "Reshape", versions: 5...newest, inputs: 2...2, attributes: ["allowzero"],
     becomes: "Reshape that keeps the batch as axis 0"
   ) { node throws(ImportError) in
-    guard let target = try node.integers(input: 1), target.count <= ONNXLimits.rank else {
+    try node.reshaped(to: try node.integers(input: 1))
+  }
+
+  /// `Reshape` with the shape as an attribute, before operator set 5.
+  static let reshape1 = ONNXOperator(
+    "Reshape", versions: 1...4, inputs: 1...1, attributes: ["shape"],
+    becomes: "Reshape that keeps the batch as axis 0"
+  ) { node throws(ImportError) in
+    try node.reshaped(to: try node.integers("shape"))
+  }
+}
+
+extension ONNXNode {
+  fileprivate func reshaped(to target: [Int]?) throws(ImportError) -> ONNXTranslation {
+    let node = self
+    guard let target, target.count <= ONNXLimits.rank else {
       throw node.error(
         .invalidNode, "The target shape is missing or has more than \(ONNXLimits.rank) axes.",
         fix: "check the model with onnx.checker")

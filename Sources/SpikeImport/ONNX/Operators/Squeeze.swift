@@ -3,8 +3,8 @@ import SpikeGraph
 // `Squeeze` and `Unsqueeze`: axes of size 1 that go and come; the elements stay where they are.
 extension ONNXOperator {
   /// `Squeeze` with axes as an attribute, before operator set 13.
-  static let squeeze7 = ONNXOperator(
-    "Squeeze", versions: 7...12, inputs: 1...1, attributes: ["axes"],
+  static let squeeze1 = ONNXOperator(
+    "Squeeze", versions: 1...12, inputs: 1...1, attributes: ["axes"],
     becomes: "Reshape; not of the batch axis"
   ) { node throws(ImportError) in
     try node.squeezed(axes: try node.integers("axes"))
@@ -18,8 +18,8 @@ extension ONNXOperator {
   }
 
   /// `Unsqueeze` with axes as an attribute, before operator set 13.
-  static let unsqueeze7 = ONNXOperator(
-    "Unsqueeze", versions: 7...12, inputs: 1...1, attributes: ["axes"],
+  static let unsqueeze1 = ONNXOperator(
+    "Unsqueeze", versions: 1...12, inputs: 1...1, attributes: ["axes"],
     becomes: "Reshape; not before the batch axis"
   ) { node throws(ImportError) in
     try node.unsqueezed(axes: try node.integers("axes") ?? [])

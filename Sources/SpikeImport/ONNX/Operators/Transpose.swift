@@ -3,7 +3,7 @@ import SpikeGraph
 extension ONNXOperator {
   /// `Transpose` that leaves the batch as axis 0.
   static let transpose = ONNXOperator(
-    "Transpose", versions: 7...newest, inputs: 1...1, attributes: ["perm"],
+    "Transpose", versions: 1...newest, inputs: 1...1, attributes: ["perm"],
     becomes: "Transpose that keeps the batch as axis 0"
   ) { node throws(ImportError) in
     switch node.operand(0) {
