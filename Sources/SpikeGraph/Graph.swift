@@ -109,7 +109,9 @@ public struct Graph: Equatable, Sendable, Codable {
   public var parameterCount: Int {
     var names: Set<ValueName> = []
     for node in nodes {
-      for (role, name) in node.parameters where role != .threshold && role != .indices { names.insert(name) }
+      for (role, name) in node.parameters where role != .threshold && role != .indices {
+        names.insert(name)
+      }
     }
     return names.reduce(0) { $0 + (constants[$1]?.count ?? 0) }
   }

@@ -73,7 +73,8 @@ extension Pipeline {
           + (isClean
             ? "can become a network of spikes"
             : report.isSupported
-              ? "can be imported and run, but not converted" : "cannot be imported as it is"), "",
+              ? "can be imported and run, but not converted" : "cannot be imported as it is"),
+        "",
         table.text,
       ].joined(separator: "\n"),
       findings: whole, isClean: isClean)

@@ -1,4 +1,5 @@
 import SpikeConvert
+import SpikeDiagnostics
 import SpikeGraph
 import Testing
 
@@ -28,7 +29,10 @@ struct QuantizationTests {
     var sketch = Self.quantized(0, 15, rectified: true)
     sketch.linear(3)
     let state = try settled(sketch.graph)
-    #expect(state.graph.nodes.map(\.operator.name) == ["Convolution", "Affine", "Clip", "Affine", "Linear"])
+    #expect(
+      state.graph.nodes.map(\.operator.name) == [
+        "Convolution", "Affine", "Clip", "Affine", "Linear",
+      ])
     #expect(state.findings.map(\.code) == ["convert.quantization-dropped"])
   }
 

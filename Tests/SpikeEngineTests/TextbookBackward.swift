@@ -160,7 +160,9 @@ extension Textbook {
     }
     if case .multiply = node.operator {
       for (index, name) in node.inputs.enumerated() {
-        let others = node.inputs.enumerated().filter { $0.offset != index }.map { values[$0.element] ?? [] }
+        let others = node.inputs.enumerated().filter { $0.offset != index }.map {
+          values[$0.element] ?? []
+        }
         add(
           dy.indices.map { k in others.reduce(dy[k]) { $0 * $1[k] } }, to: &result.values[t][name])
       }

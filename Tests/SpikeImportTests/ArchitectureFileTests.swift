@@ -1,4 +1,5 @@
 import Foundation
+import SpikeDiagnostics
 import SpikeEngine
 import SpikeGraph
 import SpikeImport
@@ -9,7 +10,8 @@ import Testing
 struct ArchitectureFileTests {
   /// Folders of a Python package, from the vendors' environment or from `SFCONV_SITE_PACKAGES`.
   static func package(_ path: String) -> String? {
-    let given = (ProcessInfo.processInfo.environment["SFCONV_SITE_PACKAGES"] ?? "").split(separator: ":")
+    let given = (ProcessInfo.processInfo.environment["SFCONV_SITE_PACKAGES"] ?? "").split(
+      separator: ":")
     let own = ["3.11", "3.12"].map {
       "\(FixtureLocation.repository)/.build-vendors/onnx/lib/python\($0)/site-packages"
     }
@@ -23,11 +25,15 @@ struct ArchitectureFileTests {
   /// Dense layers of up to a hundred million weights: their shapes are enough here.
   static let large = ["bvlc_alexnet", "vgg19", "zfnet512"]
 
-  @Test("the light architectures of ONNX import with 1,000 classes and their recorded outputs", arguments: light)
+  @Test(
+    "the light architectures of ONNX import with 1,000 classes and their recorded outputs",
+    arguments: light)
   func architecture(_ name: String) throws {
     let folder = "onnx/backend/test/data/light"
     guard let path = Self.package("\(folder)/light_\(name).onnx"),
-      let expected = Self.package("\(folder)/light_\(name)_output_0.pb").flatMap({ TensorFile(path: $0) })
+      let expected = Self.package("\(folder)/light_\(name)_output_0.pb").flatMap({
+        TensorFile(path: $0)
+      })
     else {
       print("not checked: the Python package onnx is not here (Scripts/setup-vendors.sh onnx)")
       return
@@ -46,7 +52,9 @@ struct ArchitectureFileTests {
 
   @Test(
     "networks of QONNX import with their rounding",
-    arguments: ["bsd300x3-espcn/subpixel/quant_model.onnx", "bsd300x3-espcn/nn_resize/quant_model.onnx"])
+    arguments: [
+      "bsd300x3-espcn/subpixel/quant_model.onnx", "bsd300x3-espcn/nn_resize/quant_model.onnx",
+    ])
   func quantised(_ file: String) throws {
     guard let path = Self.package("qonnx/data/onnx/\(file)") else {
       print("not checked: the Python package qonnx is not in SFCONV_SITE_PACKAGES")

@@ -1,4 +1,5 @@
 import Foundation
+import SpikeDiagnostics
 import SpikeEngine
 import SpikeGraph
 import SpikeImport
@@ -68,7 +69,8 @@ struct NodeTest {
   ) -> Result {
     var options = ONNXImportOptions(until: output)
     var reason = ""
-    if let first = inputs.first, let batch = first.file.dimensions.first, !first.file.values.isEmpty {
+    if let first = inputs.first, let batch = first.file.dimensions.first, !first.file.values.isEmpty
+    {
       for input in inputs.dropFirst() { options.constants[input.name] = input.file.tensor }
       do {
         options.inputShape = Array(first.file.dimensions.dropFirst())
@@ -95,7 +97,8 @@ struct NodeTest {
       return compare(values, tensor.shape.dimensions, expected) ?? .passedAsConstant
     } catch {
       return .refused(
-        "\(error.code.rawValue): \(error.message)" + (reason.isEmpty ? "" : " (as a network: \(reason))"))
+        "\(error.code.rawValue): \(error.message)"
+          + (reason.isEmpty ? "" : " (as a network: \(reason))"))
     }
   }
 

@@ -1,3 +1,4 @@
+import SpikeDiagnostics
 import SpikeGraph
 import SpikeImport
 import Testing
@@ -27,7 +28,8 @@ struct QuantizedModelTests {
     #expect(result.findings.map(\.code) == ["import.quantized"])
   }
 
-  @Test("an activation is divided, rounded, clipped to the range of the zero point's type, and back")
+  @Test(
+    "an activation is divided, rounded, clipped to the range of the zero point's type, and back")
   func activation() throws {
     var model = TinyONNX()
     model.operatorSets = [("", 13)]

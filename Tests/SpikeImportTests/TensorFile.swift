@@ -63,7 +63,9 @@ struct TensorFile {
     guard let width = TensorFile.bits[type] else { return nil }
     let count = dimensions.reduce(1, *)
     if let raw { numbers = TensorFile.unpacked(raw, width, count) }
-    if raw == nil, width < 8 { numbers = TensorFile.unpacked(numbers.map { UInt8($0 & 255) }, width, count) }
+    if raw == nil, width < 8 {
+      numbers = TensorFile.unpacked(numbers.map { UInt8($0 & 255) }, width, count)
+    }
     guard numbers.count == count else { return nil }
     values = numbers.map { TensorFile.number($0, type) }
   }
@@ -78,9 +80,12 @@ struct TensorFile {
     guard count * bits <= bytes.count * 8 else { return [] }
     return (0..<count).map { index in
       if bits < 8 {
-        return UInt64(bytes[index * bits / 8] >> UInt8(index * bits % 8)) & ((1 << UInt64(bits)) - 1)
+        return UInt64(bytes[index * bits / 8] >> UInt8(index * bits % 8))
+          & ((1 << UInt64(bits)) - 1)
       }
-      return (0..<bits / 8).reduce(0) { $0 | UInt64(bytes[index * bits / 8 + $1]) << UInt64(8 * $1) }
+      return (0..<bits / 8).reduce(0) {
+        $0 | UInt64(bytes[index * bits / 8 + $1]) << UInt64(8 * $1)
+      }
     }
   }
 

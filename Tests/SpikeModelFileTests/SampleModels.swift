@@ -72,7 +72,8 @@ enum SampleModels {
     chain.add(.clip(minimum: 0, maximum: .infinity))
     chain.add(.quantize(minimum: -128, maximum: 127))
     chain.add(.leakyRelu(alpha: 0.1))
-    chain.add(.gather(axis: 1), [.indices: Tensor(integers: [7, 6, 5, 4, 3, 2, 1, -1, 1, 0], shape: [10])])
+    chain.add(
+      .gather(axis: 1), [.indices: Tensor(integers: [7, 6, 5, 4, 3, 2, 1, -1, 1, 0], shape: [10])])
     for function in Pointwise.Function.allCases {
       chain.add(.pointwise(Pointwise(function, alpha: 0.25, beta: -1)))
     }

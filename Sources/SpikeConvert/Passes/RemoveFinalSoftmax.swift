@@ -37,7 +37,11 @@ extension Pass {
   }
 
   private static func isSigmoid(_ node: Node) -> Bool {
-    if case .pointwise(let pointwise) = node.operator { pointwise.function == .sigmoid } else { false }
+    if case .pointwise(let pointwise) = node.operator {
+      pointwise.function == .sigmoid
+    } else {
+      false
+    }
   }
 
   /// Whether only changes of shape follow.

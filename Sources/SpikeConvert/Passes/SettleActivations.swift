@@ -90,10 +90,13 @@ extension Pass {
     let fix: String
     switch node.operator {
     case .multiply:
-      reason = "Activations are multiplied with each other (a gate, attention), which spikes cannot."
+      reason =
+        "Activations are multiplied with each other (a gate, attention), which spikes cannot."
       fix = "train the network without the gate, or cut it with --until"
-    case .pointwise(let pointwise) where [.floor, .ceiling, .sign, .bipolar].contains(pointwise.function):
-      reason = "\(node.operator.name) is a staircase; the rate of a spiking neuron is a clipped ReLU."
+    case .pointwise(let pointwise)
+    where [.floor, .ceiling, .sign, .bipolar].contains(pointwise.function):
+      reason =
+        "\(node.operator.name) is a staircase; the rate of a spiking neuron is a clipped ReLU."
       fix = "train the network with Relu, or with Clip from 0, in its place"
     default:
       reason =

@@ -48,7 +48,8 @@ extension Pass {
   private static func dropRectifiersBeforeClips(_ graph: inout Graph) {
     var index = 0
     while index < graph.nodes.count {
-      if case .relu = graph.nodes[index].operator, leadsToClip(graph.nodes[index].output, in: graph) {
+      if case .relu = graph.nodes[index].operator, leadsToClip(graph.nodes[index].output, in: graph)
+      {
         graph.bypass(index)
       } else {
         index += 1
@@ -77,11 +78,17 @@ extension Pass {
   }
 
   private static func isPositiveScale(_ node: Node, in graph: Graph) -> Bool {
-    guard case .affine = node.operator, graph.constant(.shift, of: node) == nil else { return false }
+    guard case .affine = node.operator, graph.constant(.shift, of: node) == nil else {
+      return false
+    }
     return graph.constant(.scale, of: node)?.floats().allSatisfy { $0 > 0 } ?? true
   }
 
   private static func isRound(_ node: Node) -> Bool {
-    if case .pointwise(let pointwise) = node.operator { pointwise.function == .round } else { false }
+    if case .pointwise(let pointwise) = node.operator {
+      pointwise.function == .round
+    } else {
+      false
+    }
   }
 }

@@ -100,7 +100,8 @@ public struct Pointwise: Hashable, Sendable, Codable {
     case .celu: return max(x, 0) + min(0, a * expm1(x / a))
     case .gelu: return x / 2 * (1 + erf(x / 2.0.squareRoot()))
     case .geluByTanh:
-      return x / 2 * (1 + Foundation.tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+      return x / 2
+        * (1 + Foundation.tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
     case .mish: return x * Foundation.tanh(Pointwise.softplus(x))
     case .swish: return x * Pointwise.sigmoid(a * x)
     case .hardSwish: return x * min(max(x / 6 + 0.5, 0), 1)

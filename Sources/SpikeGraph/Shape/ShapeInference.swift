@@ -218,11 +218,13 @@ extension Graph {
     let indices = try parameter(.indices, of: node)
     guard indices.shape.rank == 1, indices.count > 0 else {
       throw GraphError(
-        .shapeMismatch, "The indices have shape \(indices.shape); a list of one or more is allowed.")
+        .shapeMismatch, "The indices have shape \(indices.shape); a list of one or more is allowed."
+      )
     }
     for index in indices.integers() where index < -1 || index >= x[axis] {
       throw GraphError(
-        .invalidAttribute, "The index \(index) is outside axis \(axis) of \(x); -1 is a slice of 0.")
+        .invalidAttribute, "The index \(index) is outside axis \(axis) of \(x); -1 is a slice of 0."
+      )
     }
     var sizes = x.dimensions
     sizes[axis] = indices.count

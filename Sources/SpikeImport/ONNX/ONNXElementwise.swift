@@ -17,7 +17,8 @@ extension ONNXNode {
     switch (operand(first), operand(second)) {
     case (.constant(let a)?, .constant(let b)?): return .constants(a, try legacy(b, a.tensor.shape))
     case (.activation(let x)?, .constant(let c)?):
-      let (value, constant) = try aligned(x, try legacy(c, Shape([1] + x.shape.dimensions)), &sketch)
+      let (value, constant) = try aligned(
+        x, try legacy(c, Shape([1] + x.shape.dimensions)), &sketch)
       return .mixed(value, constant, constantIsFirst: false)
     case (.constant(let c)?, .activation(let x)?):
       let (value, constant) = try aligned(x, c, &sketch)
@@ -25,7 +26,8 @@ extension ONNXNode {
     case (.activation(let a)?, .activation(let b)?):
       let shape = try common([a, b])
       return .activations(
-        sketch.expanded(ONNXSketch.Value(a), to: shape), sketch.expanded(ONNXSketch.Value(b), to: shape)
+        sketch.expanded(ONNXSketch.Value(a), to: shape),
+        sketch.expanded(ONNXSketch.Value(b), to: shape)
       )
     default:
       throw error(.invalidNode, "An input is missing.", fix: "check it with onnx.checker")
@@ -50,7 +52,8 @@ extension ONNXNode {
   }
 
   /// Before operator set 7 the second operand was laid over the first from an axis on, if asked for.
-  private func legacy(_ constant: ONNXConstant, _ shape: Shape) throws(ImportError) -> ONNXConstant {
+  private func legacy(_ constant: ONNXConstant, _ shape: Shape) throws(ImportError) -> ONNXConstant
+  {
     guard version < 7, try flag("broadcast"), has("axis") else { return constant }
     let axis = try self.axis(try integer("axis"), rank: shape.rank)
     let missing = shape.rank - axis - constant.tensor.shape.rank
@@ -66,7 +69,8 @@ extension ONNXNode {
   ) throws(ImportError) -> (ONNXSketch.Value, ONNXConstant) {
     let sizes = constant.tensor.shape.dimensions
     guard sizes.count == x.shape.rank || sizes.count == x.shape.rank + 1,
-      let shape = x.shape.broadcast(with: Shape(Array(sizes.suffix(x.shape.rank)))), shape != x.shape
+      let shape = x.shape.broadcast(with: Shape(Array(sizes.suffix(x.shape.rank)))),
+      shape != x.shape
     else { return (ONNXSketch.Value(x), try self.constant(constant, broadcastTo: x)) }
     let value = sketch.expanded(ONNXSketch.Value(x), to: shape)
     let larger = ONNXActivation(name: x.name, shape: shape)

@@ -41,7 +41,8 @@ public enum ONNXImporter {
   package static func folded(
     path: String, options: ONNXImportOptions
   ) throws(ImportError) -> Tensor {
-    let survey = try ONNXSurvey(of: try ONNXModelReader.read(try open(path)), try open(path), options)
+    let survey = try ONNXSurvey(
+      of: try ONNXModelReader.read(try open(path)), try open(path), options)
     try survey.throwUnsupported()
     let translator = try survey.translated()
     try throwFailures(translator, survey.outline.order)

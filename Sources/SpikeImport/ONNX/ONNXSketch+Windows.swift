@@ -7,7 +7,8 @@ extension ONNXSketch {
   /// A third axis in front is folded into the channels: a weight over `[kD, kH, kW]` becomes one over
   /// `[kH, kW]` between all pairs of depths, 0 where they are too far apart.
   mutating func convolution(
-    _ x: Value, _ geometry: Convolution, weight: ONNXConstant, bias: ONNXConstant?, for node: ONNXNode
+    _ x: Value, _ geometry: Convolution, weight: ONNXConstant, bias: ONNXConstant?,
+    for node: ONNXNode
   ) throws(ImportError) -> Value {
     var parameters = [ParameterRole.weight: weight]
     parameters[.bias] = bias
@@ -86,7 +87,8 @@ extension ONNXSketch {
     let front = x.shape.dimensions.dropLast(2)
     let plane = reshaped(x, to: Shape([front.reduce(1, *)] + x.shape.dimensions.suffix(2)))
     var result = add(
-      pool(pooling.part(axes - 2..<axes)), [:], plane, shape: Shape([plane.shape[0]] + sizes.suffix(2)))
+      pool(pooling.part(axes - 2..<axes)), [:], plane,
+      shape: Shape([plane.shape[0]] + sizes.suffix(2)))
     var shape = Array(front) + sizes.suffix(2)
     for axis in 0..<axes - 2 {
       let outer = shape[...axis].reduce(1, *)

@@ -53,8 +53,11 @@ package struct ONNXSketch: Sendable {
     return Value(step: steps.count - 1, shape: shape ?? inputs[0].shape)
   }
 
-  /// The translation with these values as the outputs of the node.
-  package func translation(_ outputs: Value...) -> ONNXTranslation { .sketch(self, outputs: outputs) }
+  /// The translation with these values as the outputs of the node. Mutating so that steps which its
+  /// arguments add are in it.
+  package mutating func translation(_ outputs: Value...) -> ONNXTranslation {
+    .sketch(self, outputs: outputs)
+  }
 }
 
 // Words that rows are written in.

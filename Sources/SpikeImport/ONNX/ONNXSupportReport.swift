@@ -86,7 +86,9 @@ public struct ONNXSupportReport: Sendable {
         do throws(ImportError) {
           let graph = try ONNXImporter.finished(translator, survey)
           for node in graph.nodes {
-            if let origin = translator.origins[node.name] { layers[origin, default: []].append(node.name) }
+            if let origin = translator.origins[node.name] {
+              layers[origin, default: []].append(node.name)
+            }
           }
           self.graph = graph
         } catch {

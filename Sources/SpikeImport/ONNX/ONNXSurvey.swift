@@ -35,12 +35,15 @@ struct ONNXSurvey {
         version: versions[node.domain] ?? (node.domain.isEmpty ? nil : 1))
     }
     self.unsupported = unsupported
-    let quantizers = outline.order.count { ONNXSurvey.quantizers.contains(model.nodes[$0].operatorName) }
+    let quantizers = outline.order.count {
+      ONNXSurvey.quantizers.contains(model.nodes[$0].operatorName)
+    }
     if quantizers > 0 {
       findings.append(
         Finding(
           .note, code: "import.quantized",
-          message: "The model is quantised (\(quantizers) nodes): weights are scale · integer, few unique "
+          message:
+            "The model is quantised (\(quantizers) nodes): weights are scale · integer, few unique "
             + "values; the rounding of activations is computed here and dropped by convert."))
     }
     if let type = ONNXElementType.type(outline.input.elementType ?? 1), !type.isFloat {

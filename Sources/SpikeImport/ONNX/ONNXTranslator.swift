@@ -228,7 +228,8 @@ struct ONNXTranslator {
     for (index, step) in sketch.steps.enumerated() {
       let name = names[index] ?? unusedName("\(raw.outputs[0]).\(index)")
       made.append(
-        try append(step.layer, index, reading: step.inputs.map { activation($0) }, output: name, node))
+        try append(
+          step.layer, index, reading: step.inputs.map { activation($0) }, output: name, node))
     }
     for (name, value) in zip(raw.outputs, outputs) where !name.isEmpty {
       values[name] = .activation(activation(value))

@@ -103,7 +103,8 @@ extension ONNXNode {
       return .layer(.leakyRelu(alpha: first), reading: input)
     }
     if version < 7, slope.tensor.shape.rank == 1 {
-      let sizes = slope.tensor.shape.dimensions + Array(repeating: 1, count: max(0, input.shape.rank - 1))
+      let sizes =
+        slope.tensor.shape.dimensions + Array(repeating: 1, count: max(0, input.shape.rank - 1))
       slope.tensor = slope.tensor.reshaped(to: Shape(sizes))
     }
     slope = try constant(slope, broadcastTo: input)

@@ -15,7 +15,8 @@ extension ONNXOperator {
     try node.difference()
   }
   /// `Sub`.
-  static let sub7 = arithmetic("Sub", versions: 7...newest, subtraction) { node throws(ImportError) in
+  static let sub7 = arithmetic("Sub", versions: 7...newest, subtraction) {
+    node throws(ImportError) in
     try node.difference()
   }
   /// `Mul` with the broadcasting of operator sets before 7.

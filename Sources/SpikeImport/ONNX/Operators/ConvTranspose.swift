@@ -41,7 +41,8 @@ extension ONNXOperator {
     }
     return sketch.translation(
       try sketch.convolution(
-        value, geometry, weight: weight.derived("mirrored", mirrored(weight.tensor, geometry.groups)),
+        value, geometry,
+        weight: weight.derived("mirrored", mirrored(weight.tensor, geometry.groups)),
         bias: try node.optionalConstant(2), for: node))
   }
 

@@ -15,7 +15,8 @@ extension ONNXOperator {
   /// `Gemm` before operator set 7, whose C broadcasts only if asked to.
   static let gemm1 = ONNXOperator(
     "Gemm", versions: 1...6, inputs: 3...3,
-    attributes: ["alpha", "beta", "broadcast", "transA", "transB"], becomes: "Linear; folded for constants"
+    attributes: ["alpha", "beta", "broadcast", "transA", "transB"],
+    becomes: "Linear; folded for constants"
   ) { node throws(ImportError) in
     try node.multiplied()
   }

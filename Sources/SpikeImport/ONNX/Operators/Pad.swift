@@ -44,7 +44,8 @@ extension ONNXNode {
     guard pads.count == 2 * places.count, Set(places).count == places.count,
       pads.allSatisfy({ (-ONNXLimits.window...ONNXLimits.window).contains($0) }), value.isFinite
     else {
-      throw wrongValue("pads", "\(pads)", "\(2 * places.count) numbers of at most \(ONNXLimits.window)")
+      throw wrongValue(
+        "pads", "\(pads)", "\(2 * places.count) numbers of at most \(ONNXLimits.window)")
     }
     var before = Array(repeating: 0, count: rank)
     var after = before

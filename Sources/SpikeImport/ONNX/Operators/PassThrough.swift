@@ -69,7 +69,11 @@ extension ONNXOperator {
     becomes: "nothing for activations (to a float type), folded for constants"
   ) { node throws(ImportError) in
     let type: ElementType
-    if case .constant(let like)? = node.operand(1) { type = like.tensor.elementType } else { type = .float32 }
+    if case .constant(let like)? = node.operand(1) {
+      type = like.tensor.elementType
+    } else {
+      type = .float32
+    }
     if case .constant(let constant)? = node.operand(0) {
       return .constant(constant.tensor.cast(to: type))
     }

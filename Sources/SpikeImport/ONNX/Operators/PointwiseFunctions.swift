@@ -40,7 +40,8 @@ extension ONNXOperator {
     return Pointwise(.celu, alpha: alpha)
   }
   /// `Gelu`, exact or approximated by a hyperbolic tangent.
-  static let gelu = function("Gelu", from: 20, ["approximate"], "Gelu") { node throws(ImportError) in
+  static let gelu = function("Gelu", from: 20, ["approximate"], "Gelu") {
+    node throws(ImportError) in
     switch try node.text("approximate", default: "none") {
     case "none": return Pointwise(.gelu)
     case "tanh": return Pointwise(.geluByTanh)
@@ -86,7 +87,9 @@ extension ONNXOperator {
             ? result : Tensor(integers: result.integers(), shape: result.shape))
       }
       let x = try node.activation(0)
-      guard let exponent = try node.number(input: 1) else { throw node.constantsOnly("needs two inputs") }
+      guard let exponent = try node.number(input: 1) else {
+        throw node.constantsOnly("needs two inputs")
+      }
       if exponent == 1 { return .operand(0) }
       return .layer(.pointwise(Pointwise(.power, alpha: exponent)), reading: x)
     }

@@ -59,7 +59,8 @@ extension ONNXOperator {
       guard values.allSatisfy({ $0 > 0 }) else {
         throw node.error(.unsupportedUse, "A scale is 0 or negative.", fix: "train the model again")
       }
-      let inverse = factor.derived("inverse", Tensor(values.map { 1 / $0 }, shape: factor.tensor.shape))
+      let inverse = factor.derived(
+        "inverse", Tensor(values.map { 1 / $0 }, shape: factor.tensor.shape))
       var x = sketch.add(.affine, [.scale: inverse], ONNXSketch.Value(input))
       x = sketch.add(.pointwise(function), [:], x)
       x = sketch.add(

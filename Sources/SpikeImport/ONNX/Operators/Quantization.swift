@@ -30,7 +30,8 @@ extension ONNXOperator {
     }
     var sketch = ONNXSketch(for: node)
     let input = try node.activation(0)
-    return sketch.translation(try sketch.dequantized(ONNXSketch.Value(input), form, input, for: node))
+    return sketch.translation(
+      try sketch.dequantized(ONNXSketch.Value(input), form, input, for: node))
   }
 
   /// `QLinearConv`: a convolution of integers with their scales.
@@ -65,7 +66,8 @@ extension ONNXOperator {
   /// `QLinearMatMul`: a matrix product of integers with their scales; the second is constant.
   static let qLinearMatMul = ONNXOperator(
     "QLinearMatMul", versions: 10...newest, inputs: 8...8,
-    becomes: "Affine, Linear, Affine, Round, Clip (convert drops the rounding); folded for constants"
+    becomes:
+      "Affine, Linear, Affine, Round, Clip (convert drops the rounding); folded for constants"
   ) { node throws(ImportError) in
     let into = try node.quantization(scale: 1, zero: 2, axis: -2)
     let of = try node.quantization(scale: 4, zero: 5, axis: -1)
@@ -73,7 +75,8 @@ extension ONNXOperator {
     let stored = try node.constant(3)
     let weight = try node.dequantized(stored, of)
     if case .constant(let constant)? = node.operand(0) {
-      guard let product = ConstantFolding.product(try node.dequantized(constant, into), weight) else {
+      guard let product = ConstantFolding.product(try node.dequantized(constant, into), weight)
+      else {
         throw node.error(.shapeMismatch, "The matrices do not fit.", fix: "export the model again")
       }
       return .constant(try node.quantized(ONNXConstant(name: stored.name, tensor: product), out))
@@ -145,7 +148,8 @@ extension ONNXNode {
     let range = given == 0 ? offset?.integerRange ?? 0...255 : ONNXElementType.range(given)
     guard let range else {
       throw error(
-        .unsupportedUse, "The node quantises to \(ONNXElementType.name(given)); integers are allowed.",
+        .unsupportedUse,
+        "The node quantises to \(ONNXElementType.name(given)); integers are allowed.",
         fix: "quantise to integers of 2 to 16 bits")
     }
     return Quantization(
@@ -162,7 +166,9 @@ extension ONNXNode {
   }
 
   /// A constant as integers.
-  fileprivate func quantized(_ constant: ONNXConstant, _ form: Quantization) throws(ImportError) -> Tensor {
+  fileprivate func quantized(_ constant: ONNXConstant, _ form: Quantization) throws(ImportError)
+    -> Tensor
+  {
     let (scale, zero) = try spread(form, over: constant.tensor.shape)
     let values = constant.tensor.floats()
     return Tensor(
@@ -245,7 +251,8 @@ extension ONNXSketch {
     let zero = try node.number(form.zero, form, shaped)
     let values = scale.tensor.floats()
     guard values.allSatisfy({ $0 > 0 }) else {
-      throw node.error(.unsupportedUse, "A scale is 0 or negative.", fix: "quantise the model again")
+      throw node.error(
+        .unsupportedUse, "A scale is 0 or negative.", fix: "quantise the model again")
     }
     let inverse = scale.derived(
       "inverse", Tensor(values.map { 1 / $0 }, shape: scale.tensor.shape))

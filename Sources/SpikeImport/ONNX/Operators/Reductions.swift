@@ -97,7 +97,9 @@ private enum Reduction: String, CaseIterable {
 
 extension ONNXNode {
   /// `axes` is nil for all of them.
-  fileprivate func reduced(_ reduction: Reduction, axes: [Int]?) throws(ImportError) -> ONNXTranslation {
+  fileprivate func reduced(_ reduction: Reduction, axes: [Int]?) throws(ImportError)
+    -> ONNXTranslation
+  {
     let keepsAxes = try flag("keepdims", default: true)
     if case .constant(let constant)? = operand(0) {
       let shape = constant.tensor.shape

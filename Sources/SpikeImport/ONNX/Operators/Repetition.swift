@@ -12,14 +12,16 @@ extension ONNXOperator {
     else { throw node.error(.invalidNode, "The target shape is missing or has negative sizes.") }
     if case .constant(let constant)? = node.operand(0) {
       guard let shape = constant.tensor.shape.broadcast(with: Shape(target)) else {
-        throw node.error(.shapeMismatch, "\(constant.tensor.shape) does not broadcast to \(target).")
+        throw node.error(
+          .shapeMismatch, "\(constant.tensor.shape) does not broadcast to \(target).")
       }
       try node.checkFolded(shape, from: [constant])
       return .constant(ConstantFolding.broadcast(constant.tensor, to: shape))
     }
     let input = try node.activation(0)
     let rank = input.shape.rank
-    guard target.count <= rank + 1, target.count <= rank || [1, node.batchSize ?? 1].contains(target[0])
+    guard target.count <= rank + 1,
+      target.count <= rank || [1, node.batchSize ?? 1].contains(target[0])
     else { throw node.batchError("expands the batch to \(target)") }
     guard let shape = input.shape.broadcast(with: Shape(Array(target.suffix(rank)))) else {
       throw node.error(.shapeMismatch, "\(input.shape) does not broadcast to \(target).")
@@ -33,7 +35,8 @@ extension ONNXOperator {
     "Tile", versions: 1...5, inputs: 3...3,
     becomes: "Gather along the repeated axis; folded for constants"
   ) { node throws(ImportError) in
-    guard let count = try node.integers(input: 1)?.first, let axis = try node.integers(input: 2)?.first
+    guard let count = try node.integers(input: 1)?.first,
+      let axis = try node.integers(input: 2)?.first
     else { throw node.error(.invalidNode, "Tiles or axis are missing.") }
     let rank = try node.fullRank(of: 0)
     var repeats = Array(repeating: 1, count: rank)
@@ -58,10 +61,12 @@ extension ONNXNode {
   }
 
   fileprivate func tiled(_ repeats: [Int]) throws(ImportError) -> ONNXTranslation {
-    guard repeats.count == (try fullRank(of: 0)), repeats.allSatisfy({ (1...ONNXLimits.window).contains($0) })
+    guard repeats.count == (try fullRank(of: 0)),
+      repeats.allSatisfy({ (1...ONNXLimits.window).contains($0) })
     else { throw wrongValue("repeats", "\(repeats)", "one number of 1 or more for each axis") }
     func slices(_ size: Int, _ count: Int) throws(ImportError) -> [Int] {
-      guard size.multipliedReportingOverflow(by: count).partialValue <= ONNXLimits.foldedElements else {
+      guard size.multipliedReportingOverflow(by: count).partialValue <= ONNXLimits.foldedElements
+      else {
         throw error(.tooLarge, "An axis of \(size) is repeated \(count) times.")
       }
       return (0..<size * count).map { $0 % size }

@@ -177,7 +177,8 @@ extension ONNXNode {
     for (position, axis) in given.enumerated() {
       let place = try self.axis(axis, rank: rank)
       let size = place == 0 ? batchSize ?? 1 : input.shape[place - 1]
-      let count = sizes.map { Double($0[position]) }
+      let count =
+        sizes.map { Double($0[position]) }
         ?? (Double(size) * Double(scales?[position] ?? 1)).rounded(.down)
       guard count >= 1, count <= Double(ONNXLimits.window) else {
         throw error(.tooLarge, "Axis \(axis) would get \(count) elements.", fix: "export again")

@@ -68,7 +68,9 @@ extension ONNXOperator {
     becomes: "Gather for each output; folded for constants"
   ) { node throws(ImportError) in
     let count = try node.integer("num_outputs", default: node.outputCount)
-    guard (1...1024).contains(count) else { throw node.wrongValue("num_outputs", "\(count)", "1 to 1024") }
+    guard (1...1024).contains(count) else {
+      throw node.wrongValue("num_outputs", "\(count)", "1 to 1024")
+    }
     return try node.split(sizes: try node.integers(input: 1), count: count)
   }
 }
@@ -136,7 +138,8 @@ extension ONNXNode {
   ) throws(ImportError) -> ONNXTranslation {
     if isConstant {
       var tensor = try constant(0).tensor
-      for (axis, part) in slices.sorted(by: { $0.key < $1.key }) where part != Array(0..<tensor.shape[axis]) {
+      for (axis, part) in slices.sorted(by: { $0.key < $1.key })
+      where part != Array(0..<tensor.shape[axis]) {
         tensor = ConstantFolding.taken(tensor, indices: part, shape: [part.count], axis: axis)
       }
       return .constant(tensor)
