@@ -57,9 +57,9 @@ extension Pipeline {
         of: measured, file: request.input, kind: "float32", timeSteps: isSpiking ? steps : nil)
       outcome.findings += data.findings + Pipeline.encodingWarning(data, loaded.model)
       return outcome
-    case .onnx:
+    case .onnx, .network:
       throw PipelineError(
-        .unknownFileKind, "This is an ONNX file; eval takes a model or a bundle.",
+        .unknownFileKind, "This is a network of another program; eval takes a model or a bundle.",
         at: Location(file: request.input), fix: "run 'sfconv import' on it first")
     }
   }

@@ -74,7 +74,7 @@ extension Pipeline {
     if text == "self" { return .start }
     switch try FileKind.of(text) {
     case .model: return .model(try ModelFile.read(path: text))
-    case .onnx:
+    case .onnx, .network:
       let context = RunContext(threads: 1)
       let foreign = try Pipeline(context).readForeign(ImportRequest(input: text, output: ""))
       return .model(foreign.model)

@@ -65,7 +65,7 @@ struct BundleRecordingsTests {
       var different: Set<[Int32]> = []
       for number in 0..<7 {
         let frames = try NMNISTFile.read(path: "\(folder)/\(number).bin")
-          .frames(steps: 5, microseconds: 700, bits: 2)
+          .frames(EventBinning(steps: 5, step: .microseconds(700), bits: 2))
         let one = try simulator.run(sample: frames, inputPerStep: true)
         different.insert(one.readout)
         expected +=
@@ -79,18 +79,18 @@ struct BundleRecordingsTests {
     }
   }
 
-  @Test("frames of another shape than the bundle takes are refused")
+  @Test("a bundle that takes larger frames than the sensor has is refused")
   func shape() throws {
     try WholeWayTests.inFolder { root in
       let folder = try Self.folder(root, recordings: 1)
       try BundleFile.write(
-        Self.bundle(inputShape: [2, 17, 17], timeSteps: 3), to: "\(root)/x.sfb")
-      let error = #expect(throws: PipelineError.self) {
+        Self.bundle(inputShape: [2, 40, 40], timeSteps: 3), to: "\(root)/x.sfb")
+      let error = #expect(throws: DataError.self) {
         _ = try WholeWayTests.pipeline.evaluate(
           EvaluateRequest(input: "\(root)/x.sfb", data: DataRequest(source: folder)))
       }
-      #expect(error?.code == .invalidOption)
-      #expect(error?.message.contains("[2, 34, 34]") == true, "\(error?.message ?? "")")
+      #expect(error?.code == .shapeMismatch)
+      #expect(error?.message.contains("34") == true, "\(error?.message ?? "")")
     }
   }
 }

@@ -60,7 +60,7 @@ struct IntegerSimulatorTests {
     var random = SeededGenerator(seed: UInt64(seed))
     let bytes = sample(simulator.sampleSize, &random)
     let outcome = try simulator.run(sample: bytes)
-    let expected = TextbookSimulator.window(bundle, bytes)
+    let expected = TextbookSimulator.window(bundle, [bytes])
     #expect(outcome.readout.map { Int($0) } == expected.readout, "seed \(seed)")
     #expect(outcome.prediction == expected.prediction, "seed \(seed)")
   }
