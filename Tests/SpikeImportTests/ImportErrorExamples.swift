@@ -63,7 +63,7 @@ enum ImportErrorExamples {
     case .malformed:
       return Tiny.field(1, 8) + Tiny.field(7, [0x0A, 0x7F]) + [UInt8](repeating: 0, count: 200)
     case .tooLarge: model.inputs = [Tiny.value("x", ["N", 1 << 20, 1 << 20])]
-    case .unsupportedVersion: model.operatorSets = [("", 6)]
+    case .unsupportedVersion: model.operatorSets = [("", 0)]
     case .unsupportedOperator:
       model.nodes = [
         Tiny.node("LSTM", ["x"], ["a"], name: "cell"),

@@ -145,7 +145,12 @@ extension ONNXNode {
       throw wrongValue("block_size", "\(block)", "0 or more")
     }
     let given = try integer("output_dtype", default: 0)
-    let range = given == 0 ? offset?.integerRange ?? 0...255 : ONNXElementType.range(given)
+    var range: ClosedRange<Float>? = 0...255
+    if given != 0 {
+      range = ONNXElementType.range(given)
+    } else if scale != nil, let offset {
+      range = offset.integerRange
+    }
     guard let range else {
       throw error(
         .unsupportedUse,

@@ -143,7 +143,9 @@ private struct ResizeRule {
       let offset = centre * (1 - Double(count) / (scale * Double(size)))
       return offset + (x + 0.5) / scale - 0.5
     case "pytorch_half_pixel": return count > 1 ? (x + 0.5) / scale - 0.5 : 0
-    case "align_corners": return count > 1 ? x * Double(size - 1) / Double(count - 1) : 0
+    case "align_corners":
+      // The length before it was rounded down (ONNX operators, "Resize").
+      return count > 1 ? x * Double(size - 1) / (scale * Double(size) - 1) : 0
     case "tf_half_pixel_for_nn": return (x + 0.5) / scale
     default: return x / scale
     }
