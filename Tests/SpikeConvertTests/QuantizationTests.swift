@@ -31,7 +31,7 @@ struct QuantizationTests {
     let state = try settled(sketch.graph)
     #expect(
       state.graph.nodes.map(\.operator.name) == [
-        "Convolution", "Affine", "Clip", "Affine", "Linear",
+        "Convolution", "Affine", "Clip", "Affine", "Reshape", "Linear",
       ])
     #expect(state.findings.map(\.code) == ["convert.quantization-dropped"])
   }
@@ -51,7 +51,10 @@ struct QuantizationTests {
     sketch.add(.relu)
     sketch.linear(3)
     let nodes = try settled(sketch.graph).graph.nodes
-    #expect(nodes.map(\.operator.name) == ["Convolution", "Affine", "Affine", "Relu", "Linear"])
+    #expect(
+      nodes.map(\.operator.name) == [
+        "Convolution", "Affine", "Affine", "Relu", "Reshape", "Linear",
+      ])
   }
 
   @Test("the outlook names what is refused and what is approximated, before there are data")

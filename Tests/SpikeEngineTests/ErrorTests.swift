@@ -30,15 +30,6 @@ import Testing
         ]), .unsupportedOperator
     ),
     (
-      "a softmax along columns",
-      Graph(
-        inputs: [GraphInput(name: "x", shape: [3, 2])], outputs: ["y"],
-        nodes: [
-          Node(
-            name: "s", operator: .softmax(axis: 1, logarithm: false), inputs: ["x"], output: "y")
-        ]), .unsupportedOperator
-    ),
-    (
       "a stride of 0",
       Graph(
         inputs: [GraphInput(name: "x", shape: [1, 4])], outputs: ["y"],

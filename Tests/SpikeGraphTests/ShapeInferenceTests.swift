@@ -262,7 +262,7 @@ struct GraphTests {
   func roles() {
     #expect(
       ParameterRole.allCases.reversed().sorted()
-        == [.weight, .bias, .scale, .shift, .mean, .variance, .threshold, .decay, .unit])
+        == [.weight, .bias, .scale, .shift, .mean, .variance, .threshold, .indices, .decay, .unit])
   }
 }
 

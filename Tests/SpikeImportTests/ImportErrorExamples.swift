@@ -70,7 +70,7 @@ enum ImportErrorExamples {
         Tiny.node("Conw", ["a"], ["b"], name: "features.3"),
         Tiny.node("Relu", ["b"], ["y"]),
       ]
-    case .unsupportedUse: model.nodes = [Tiny.node("Mul", ["x", "x"], ["y"], name: "gate")]
+    case .unsupportedUse: model.nodes = [Tiny.node("MatMul", ["x", "x"], ["y"], name: "gate")]
     case .batchAxis:
       model = .one("Transpose", attributes: [Tiny.attribute("perm", [1, 0])])
     case .invalidAttribute: model = .one("LeakyRelu", attributes: [Tiny.attribute("alpha", 1)])

@@ -92,7 +92,19 @@ extension Tensor {
     if type == .bool {
       return Tensor(integers: floats().map { $0 == 0 ? 0 : 1 }, shape: shape)
     }
-    return type.isFloat
-      ? Tensor(floats(), shape: shape) : Tensor(integers: integers(), shape: shape)
+    if type.isFloat { return Tensor(floats(), shape: shape) }
+    let values = integers()
+    // Narrow integers keep their type: a zero point says by it what it belongs to.
+    switch type {
+    case .int8, .uint8:
+      return Tensor(
+        bytes: values.map { UInt8(truncatingIfNeeded: $0) }, elementType: type, shape: shape)
+    case .int16, .uint16:
+      let bytes = values.flatMap {
+        [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)]
+      }
+      return Tensor(bytes: bytes, elementType: type, shape: shape)
+    default: return Tensor(integers: values, shape: shape)
+    }
   }
 }
