@@ -54,16 +54,19 @@ struct LeakyWholeWayTests {
       #expect(report.isClean, "\(report.text)")
       #expect(
         try Self.pipeline.inspect("\(folder)/model.sfb").text.contains("/4096"))
-      var answers: [String] = []
+      var answers: [[String]] = []
       for file in ["fitted.sfm", "model.sfb"] {
         var evaluation = EvaluateRequest(
           input: "\(folder)/\(file)", data: DataRequest(source: Self.fixture("digits.npz")))
         evaluation.predictions = "\(folder)/\(file).csv"
         _ = try Self.pipeline.evaluate(evaluation)
-        answers.append(try String(contentsOfFile: "\(folder)/\(file).csv", encoding: .utf8))
+        // Behind index, label and prediction the bundle says more.
+        let lines = try String(contentsOfFile: "\(folder)/\(file).csv", encoding: .utf8)
+          .split(separator: "\n").map { $0.split(separator: ",").prefix(3).joined(separator: ",") }
+        answers.append(lines)
       }
       #expect(answers[0] == answers[1])
-      #expect(answers[0].split(separator: "\n").count > 100)
+      #expect(answers[0].count > 100)
     }
   }
 
