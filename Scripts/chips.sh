@@ -35,7 +35,7 @@ declare -A rows=(
   [tinyodin]='tinyodin tinyodin 10 2.6667 80x64 1 4 3 3 0.02 2000 our reading of the files, not the RTL'
   [odin]='odin odin 8 2.6667 48 1 2 3 5 0.01 2000 our reading of the files, not the RTL'
   [ranc]='ranc ranc 8 2.6667 128 1 4 3 3 0.02 10000 our reading of the files, not RANC'
-  [speck2f]='speck speck2f 14 2.6667 128x64 1 4 3 3 0.02 200 sinabs'
+  [speck2f]='speck speck2f 28 2.6667 Fixtures/onnx/fashion-cnn/model.onnx 1 4 0 1 0.02 1000 sinabs on frames, not the driver, not the chip'
 )
 
 python() { # python ENVIRONMENT SCRIPT ARGUMENTS…
@@ -111,30 +111,27 @@ number() { # number KEY: a figure of JSON on standard input
   grep -o "\"$1\":[0-9]*" | head -1 | grep -o '[0-9]*$'
 }
 
-echo '| target | input | neurons | cores | unique weights | bundle, bytes | accuracy | executed by |'\
+echo '| target | input | neurons | cores | unique weights | bundle, bytes | fitted model | accuracy | executed by |'\
   'accuracy there, sfconv on the same | predictions equal |'
-echo '|---|---|--:|--:|--:|--:|--:|---|--:|--:|'
+echo '|---|---|--:|--:|--:|--:|--:|--:|---|--:|--:|'
 status=0
 for target in "${targets[@]}"; do
   [[ -n ${rows[$target]:-} ]] || { echo "chips: there is no target '$target'; known are: ${!rows[*]}" >&2; exit 64; }
   read -r network chip side gain widths bits steps scratch epochs rate count tool <<<"${rows[$target]}"
   if ((${SAMPLES:-$count} < count)); then count=$SAMPLES; fi
-  if [[ $target == speck2f && ! -f Scripts/chips/on_speck2f.py ]]; then # its files are not written yet
-    echo "| \`$target\` | not checked | | | | | | | | |"
-    ((status)) || status=2
-    continue
-  fi
   folder=$output/$network
   data=$output/fashion-$side-$gain.npz
   fit "$network" "$chip" "$side" "$gain" "$widths" "$bits" "$steps" "$scratch" "$epochs" "$rate" >>"$log" 2>&1 ||
     { echo "chips: $target: the fit failed, see $log" >&2; tail -5 "$log" >&2; status=1; continue; }
   [[ -f $folder/ours.csv ]] ||
     "$sfconv" eval "$folder/model.sfb" --data "$data" --threads 1 --predictions "$folder/ours.csv" --quiet >>"$log" 2>&1
+  [[ -f $folder/fitted.json ]] ||
+    "$sfconv" eval "$folder/fitted.sfm" --data "$data" --threads 1 --json --quiet >"$folder/fitted.json" 2>>"$log"
   code=0
   find "$folder" -maxdepth 1 -name '*.csv' ! -name ours.csv -delete
   execute "$target" "$folder" "$chip" "$data" "$count" >>"$log" 2>&1 || code=$?
   if ((code == 2)); then
-    echo "| \`$target\` | not checked | | | | | | | | |"
+    echo "| \`$target\` | not checked | | | | | | | | | |"
     ((status)) || status=2
     continue
   fi
@@ -152,13 +149,15 @@ for target in "${targets[@]}"; do
   equal=$(sed -E 's/.*, ([0-9]+ of [0-9]+) predictions equal.*/\1/' <<<"$comparison")
   figures=$("$sfconv" validate "$folder/model.sfb" --target "$chip" --json 2>>"$log") || true
   bytes=$(wc -c <"$folder/model.sfb")
+  fitted=$(awk -v c="$(number correct <"$folder/fitted.json")" -v n="$(number samples <"$folder/fitted.json")" \
+    'BEGIN { printf "%.2f %%", 100 * c / n }')
   cores=–
   case $target in
-    loihi2 | loihi2-cnn) cores="≥ $(number coresAtLeast <<<"$figures")" ;;
+    loihi2 | loihi2-cnn | speck2f) cores="≥ $(number coresAtLeast <<<"$figures")" ;;
     ranc) cores=$(sed -nE 's/^([0-9]+) cores$/\1/p' "$log" | tail -1) ;;
     xylo-* | tinyodin | odin) cores=1 ;;
   esac
   echo "| \`$target\` | ${side}x${side}, $bits bit$( ((bits == 1)) || echo s) |" \
-    "$(number neurons <<<"$figures") | $cores | $(number largestCodebook <<<"$figures") | $bytes | $accuracy | $tool | $there | $equal |"
+    "$(number neurons <<<"$figures") | $cores | $(number largestCodebook <<<"$figures") | $bytes | $fitted | $accuracy | $tool | $there | $equal |"
 done
 exit "$status"

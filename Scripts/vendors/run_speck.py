@@ -73,14 +73,19 @@ def make_layer(config):
         batch_size=1, spike_threshold=torch.tensor(float(config["threshold_high"])),
         min_v_mem=torch.tensor(float(config["threshold_low"])), record_states=True,
         reset_fn=MembraneReset() if config["return_to_zero"] else MembraneSubtract())
-    initial = torch.tensor(config["neurons_initial_value"], dtype=torch.float32).transpose(1, 2)[None]
-    neurons.init_state_with_shape(tuple(initial.shape))
-    neurons.v_mem.data = initial
+    start(neurons, config)
     size = dimensions["input_shape"]["size"]
     pools = [(one["pooling"], one["pooling"]) for one in config["destinations"]] or [(1, 1)]
     return DynapcnnLayer(
         convolution, neurons, (dimensions["input_shape"]["feature_count"], size["y"], size["x"]), pools,
         discretize=False)
+
+
+def start(neurons, config):
+    """Sets the potentials of a layer to those that its configuration starts with."""
+    initial = torch.tensor(config["neurons_initial_value"], dtype=torch.float32).transpose(1, 2)[None]
+    neurons.init_state_with_shape(tuple(initial.shape))
+    neurons.v_mem.data = initial
 
 
 def judge(document, layers, builder):
@@ -107,8 +112,9 @@ def judge(document, layers, builder):
             raise ValueError(f"layer {index}: sinabs writes another {', '.join(wrong)}")
 
 
-def run(document, layers, inputs, prefix):
-    """Every spike and potential of every layer, frame by frame."""
+def run(document, layers, inputs):
+    """Spikes and potentials of every layer, frame by frame, as integers."""
+    activity = []
     cores = {core: int(layer) for layer, core in document["layer2core_map"].items()}
     arriving = [inputs if index in document["input"]["layers"] else None for index in range(len(layers))]
     for index, layer in enumerate(layers):
@@ -122,11 +128,13 @@ def run(document, layers, inputs, prefix):
             target = cores[destination["layer"]]
             arriving[target] = output if arriving[target] is None else arriving[target] + output
         potentials = layer.spk_layer.recordings["v_mem"]
+        activity.append({})
         for name, values in (("spikes", captured[0]), ("potentials", potentials)):
             values = np.asarray(values.detach())
             if not (values == np.round(values)).all() or np.abs(values).max() >= 2**24:
                 raise ValueError(f"layer {index}: {name} are no integers that float32 holds")
-            values.astype("<i4").tofile(f"{prefix}.{index}.{name}")
+            activity[index][name] = values.astype("<i4")
+    return activity
 
 
 def main():
@@ -140,7 +148,9 @@ def main():
             layers = [make_layer(config) for config in document["layers"]]
             judge(document, layers, BUILDERS[document["chip"]])
             inputs = np.fromfile(job["input"], "<i4").reshape(job["shape"]).astype(np.float32)
-            run(document, layers, torch.tensor(inputs), prefix)
+            for index, values in enumerate(run(document, layers, torch.tensor(inputs))):
+                for name, numbers in values.items():
+                    numbers.tofile(f"{prefix}.{index}.{name}")
         except Exception as problem:                # whatever the vendor's code raises, said in one line
             print(f"failed {prefix}: {type(problem).__name__}: {' '.join(str(problem).split())[:300]}", flush=True)
             continue
