@@ -35,7 +35,7 @@ declare -A rows=(
   [tinyodin]='tinyodin tinyodin 10 2.6667 80x64 1 4 3 3 0.02 2000 our reading of the files, not the RTL'
   [odin]='odin odin 8 2.6667 48 1 2 3 5 0.01 2000 our reading of the files, not the RTL'
   [ranc]='ranc ranc 8 2.6667 128 1 4 3 3 0.02 10000 our reading of the files, not RANC'
-  [speck2f]='speck speck2f 28 2.6667 Fixtures/onnx/fashion-cnn/model.onnx 1 4 0 1 0.02 1000 sinabs on frames, not the driver, not the chip'
+  [speck2f]='speck speck2f 14 2.6667 128x64 1 4 3 3 0.02 2000 sinabs on frames, not the driver, not the chip'
 )
 
 python() { # python ENVIRONMENT SCRIPT ARGUMENTS…
@@ -153,8 +153,9 @@ for target in "${targets[@]}"; do
     'BEGIN { printf "%.2f %%", 100 * c / n }')
   cores=–
   case $target in
-    loihi2 | loihi2-cnn | speck2f) cores="≥ $(number coresAtLeast <<<"$figures")" ;;
+    loihi2 | loihi2-cnn) cores="≥ $(number coresAtLeast <<<"$figures")" ;;
     ranc) cores=$(sed -nE 's/^([0-9]+) cores$/\1/p' "$log" | tail -1) ;;
+    speck2f) cores=$(sed -nE 's/.*"layer2core_map": (.*)/\1/p' "$folder/native-$target"/*.json | grep -o : | wc -l) ;;
     xylo-* | tinyodin | odin) cores=1 ;;
   esac
   echo "| \`$target\` | ${side}x${side}, $bits bit$( ((bits == 1)) || echo s) |" \
