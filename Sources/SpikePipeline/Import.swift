@@ -50,6 +50,9 @@ extension Pipeline {
         ) { $1 },
         inputHash: try Pipeline.hash(of: request.input))
     ]
+    if let path = request.weights, ArchitectureImporter.recognises(path: request.input) {
+      result.model.history.append(try weightsRecord(path))
+    }
     return result
   }
 

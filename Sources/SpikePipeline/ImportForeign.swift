@@ -53,6 +53,7 @@ extension Pipeline {
   /// The network of a foreign file; its name says which importer reads it.
   func readNetwork(_ request: ImportRequest) throws -> ImportResult {
     if NetxImporter.recognises(path: request.input) { return try readNetx(request) }
+    if ArchitectureImporter.recognises(path: request.input) { return try readJSON(request) }
     guard NIRImporter.recognises(path: request.input) else {
       var given = request.nir.record.keys.sorted()
       if request.timeSteps != nil { given.append("time-steps") }
@@ -99,6 +100,28 @@ extension Pipeline {
         at: Location(file: request.input), fix: "leave \(option) out")
     }
     return try NetxImporter.read(path: request.input, options: options)
+  }
+
+  /// An architecture in JSON with the numbers of its weights file.
+  private func readJSON(_ request: ImportRequest) throws -> ImportResult {
+    let given = request.nir.record.keys.sorted().map { "--\($0)" }
+    let others: [(String, Bool)] = [
+      ("--until", request.until != nil), ("--input-shape", request.inputShape != nil),
+      ("--dequantise", request.dequantises), (given.first ?? "", !given.isEmpty),
+    ]
+    for (option, isGiven) in others where isGiven {
+      throw PipelineError(
+        .invalidOption, "\(option) has no meaning for an architecture, which says it itself.",
+        at: Location(file: request.input), fix: "leave \(option) out, and say it in the JSON")
+    }
+    guard let path = request.weights else {
+      throw ArchitectureImporter.missingWeights(path: request.input)
+    }
+    var options = ArchitectureImporter.Options()
+    options.timeSteps = try timeSteps(of: request)
+    options.inputBits = try inputBits(of: request)
+    return try ArchitectureImporter.read(
+      path: request.input, weights: WeightsFile(path: path), options: options)
   }
 
   private func timeSteps(of request: ImportRequest) throws -> Int? {

@@ -25,7 +25,9 @@ extension Pipeline {
 
   /// The network with the numbers of the weights file, and a record of where they came from.
   func joinWeights(_ request: ImportRequest, to result: ImportResult) throws -> ImportResult {
-    guard let path = request.weights else { return result }
+    guard let path = request.weights, !ArchitectureImporter.recognises(path: request.input) else {
+      return result
+    }
     let joined = try WeightsJoin.join(result.model.graph, with: WeightsFile(path: path))
     var complete = result
     // What the importer said of numbers that are gone no longer holds.
@@ -34,13 +36,17 @@ extension Pipeline {
     }
     complete.findings += joined.findings
     complete.model.graph = joined.graph
-    complete.model.history.append(
-      HistoryRecord(
-        station: "weights", version: SfconvVersion.number,
-        options: [
-          "file": path.split(separator: "/").last.map(String.init) ?? "",
-          "tensors": String(joined.taken.count),
-        ], inputHash: try Pipeline.hash(of: path)))
+    complete.model.history.append(try weightsRecord(path, tensors: joined.taken.count))
     return complete
+  }
+
+  /// What the history says of a weights file.
+  func weightsRecord(_ path: String, tensors: Int? = nil) throws -> HistoryRecord {
+    HistoryRecord(
+      station: "weights", version: SfconvVersion.number,
+      options: [
+        "file": path.split(separator: "/").last.map(String.init),
+        "tensors": tensors.map(String.init),
+      ].compactMapValues { $0 }, inputHash: try Pipeline.hash(of: path))
   }
 }

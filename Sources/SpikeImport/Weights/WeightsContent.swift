@@ -17,7 +17,8 @@ struct WeightsContent {
   /// Reads `file`; its first bytes say which format it is.
   /// - Throws: `weights.unknown-format`, `weights.corrupt` with the error of the container as its
   ///   cause, `weights.duplicate-name`.
-  init(of file: MappedFile) throws(WeightsError) {
+  /// - Parameter name: name of the tensor where the file holds one without a name.
+  init(of file: MappedFile, named name: String) throws(WeightsError) {
     let legacy = TorchFile.legacyMagic
     if file.count >= 4, file.bytes(in: 0..<4) == ZIPArchive.magic {
       let archive = try WeightsContent.reading { () throws(ZIPError) in try ZIPArchive(file) }
@@ -26,12 +27,15 @@ struct WeightsContent {
     } else if file.count >= legacy.count, file.bytes(in: 0..<legacy.count) == legacy {
       format = .pytorch
       try takeTorch(file)
+    } else if file.count >= 6, file.bytes(in: 0..<6) == [0x93] + Array("NUMPY".utf8) {
+      format = .npy
+      try takeArray(file, name)
     } else if file.count < 10 || file.bytes(in: 8..<9) == [UInt8(ascii: "{")] {
       format = .safetensors
       try takeSafetensors(file)
     } else {
       throw WeightsError(
-        .unknownFormat, "The file is neither safetensors nor NPZ nor of torch.save.",
+        .unknownFormat, "The file is neither safetensors nor NPZ nor NPY nor of torch.save.",
         fix: "write the weights with safetensors.torch.save_file(model.state_dict(), path)")
     }
   }
@@ -70,6 +74,20 @@ struct WeightsContent {
       tensors[entry.name] = Tensor(
         bytes: torch.bytes(of: entry), elementType: entry.element.type, shape: shape)
     }
+  }
+
+  private mutating func takeArray(_ file: MappedFile, _ name: String) throws(WeightsError) {
+    guard file.count <= WeightsContent.copyLimit else {
+      throw WeightsError(
+        .corrupt,
+        "The array has \(file.count) bytes; at most \(WeightsContent.copyLimit) are read.",
+        fix: "write the weights with safetensors.torch.save_file(model.state_dict(), path)")
+    }
+    let array = try WeightsContent.reading { () throws(NPYError) in
+      try NPYArray(file.bytes(in: 0..<file.count))
+    }
+    tensors[name] = Tensor(
+      bytes: array.bytes, elementType: array.element.type, shape: Shape(array.shape))
   }
 
   private mutating func takeArrays(of archive: ZIPArchive) throws(WeightsError) {

@@ -20,6 +20,8 @@ public enum WeightsErrorCode: String, ErrorCode {
   case invalidNumbers = "weights.invalid-numbers"
   /// One constant of the network stands for several tensors of the file.
   case sharedConstant = "weights.shared-constant"
+  /// Parameters of neurons that the network or sfconv cannot have.
+  case unsupportedNeuron = "weights.unsupported-neuron"
 
   /// Exit status class of this code.
   public var category: ErrorCategory { self == .unreadable ? .missingInput : .badData }

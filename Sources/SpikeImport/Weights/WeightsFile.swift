@@ -3,13 +3,15 @@ import SpikeContainers
 public import SpikeDiagnostics
 public import SpikeGraph
 
-/// Named tensors without a network: safetensors, files of PyTorch, or NPZ as `numpy.savez` writes it.
+/// Named tensors without a network: safetensors, files of PyTorch, NPZ as `numpy.savez` writes it, or
+/// one array of `numpy.save`, whose name is that of the file.
 public struct WeightsFile: Sendable {
   /// Which format it is.
   public enum Format: String, Hashable, Sendable {
     case safetensors
     case pytorch = "PyTorch"
     case npz
+    case npy
   }
 
   /// Path as the user gave it.
@@ -38,12 +40,18 @@ public struct WeightsFile: Sendable {
         .unreadable, "The weights cannot be opened.", at: place, fix: error.fix, cause: error)
     }
     do throws(WeightsError) {
-      let content = try WeightsContent(of: file)
+      let content = try WeightsContent(of: file, named: WeightsFile.stem(of: path))
       (format, section) = (content.format, content.section)
       (tensors, offsets) = (content.tensors, content.offsets)
     } catch {
       throw error.located(in: place)
     }
+  }
+
+  /// Name of the file without folder and `.npy`.
+  private static func stem(of path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    return name.lowercased().hasSuffix(".npy") ? String(name.dropLast(4)) : name
   }
 
   /// How many numbers of a tensor are NaN or infinite, as float32.

@@ -12,7 +12,7 @@ public enum WeightsJoin {
   public struct Result: Sendable {
     /// The graph; its nodes and shapes are unchanged.
     public var graph: Graph
-    /// Names of the constants that were replaced, sorted.
+    /// Names of the constants that were replaced, sorted; not those of neurons.
     public var taken: [ValueName]
     /// A note on what was taken, warnings for what was not.
     public var findings: [Finding]
@@ -27,24 +27,39 @@ public enum WeightsJoin {
   ///   error and the others in its findings.
   /// - Complexity: O(nodes + names + elements).
   public static func join(_ graph: Graph, with file: WeightsFile) throws(WeightsError) -> Result {
+    let isSpiking = graph.nodes.contains { $0.operator.isNeuron }
+    return try join(
+      graph, shapes: graph.constants.mapValues(\.shape),
+      values: isSpiking ? (try? graph.inferredShapes()) ?? [:] : [:], with: file)
+  }
+
+  /// Joins a graph whose constants may still be missing.
+  /// - Parameters:
+  ///   - shapes: shapes that the constants must have.
+  ///   - values: shapes of the activations, where there are neurons.
+  package static func join(
+    _ graph: Graph, shapes: [ValueName: Shape], values: [ValueName: Shape], with file: WeightsFile
+  ) throws(WeightsError) -> Result {
     let places = Place.all(of: graph)
     let needed = Set(places.filter { $0.value.isRequired }.keys)
     let counters = Set(file.tensors.keys.filter { isCounter($0, file) })
     let names = WeightsNames(file: Set(file.tensors.keys), graph: needed)
-    var result = Result(graph: graph, taken: [], findings: [])
-    var errors: [WeightsError] = []
-    var used: Set<String> = []
+    let neurons = CheckpointNeurons(graph, values, file, names)
+    var result = Result(graph: neurons.graph, taken: [], findings: [])
+    var errors = neurons.errors
+    var used = neurons.claimed
     var missing: [ValueName] = []
     var kept: [ValueName] = []
     for name in places.keys.sorted() {
-      guard let place = places[name], let constant = graph.constants[name] else { continue }
+      guard let place = places[name], let shape = shapes[name] else { continue }
       let source = names.fileName(of: name)
+      if neurons.claimed.contains(source) { continue }
       guard let tensor = file.tensors[source] else {
         if place.isRequired { missing.append(name) } else { kept.append(name) }
         continue
       }
       used.insert(source)
-      if let error = mismatch(tensor, source, constant, place, file) {
+      if let error = mismatch(tensor, source, shape, place, file) {
         errors.append(error.located(in: Location(file: file.path, tensor: source)))
       } else {
         result.graph.constants[name] = tensor
@@ -66,7 +81,7 @@ public enum WeightsJoin {
       }
       throw first
     }
-    result.findings = findings(result.taken, kept, surplus, names, file)
+    result.findings = findings(result.taken, kept, surplus, names, file) + neurons.findings
     return result
   }
 
@@ -99,12 +114,12 @@ public enum WeightsJoin {
   }
 
   private static func mismatch(
-    _ tensor: Tensor, _ name: String, _ constant: Tensor, _ place: Place, _ file: WeightsFile
+    _ tensor: Tensor, _ name: String, _ shape: Shape, _ place: Place, _ file: WeightsFile
   ) -> WeightsError? {
-    guard tensor.shape == constant.shape else {
+    guard tensor.shape == shape else {
       return WeightsError(
         .shapeMismatch,
-        "The tensor '\(name)' has the shape \(tensor.shape); the network allows \(constant.shape).",
+        "The tensor '\(name)' has the shape \(tensor.shape); the network allows \(shape).",
         fix: "give the weights of this architecture")
     }
     guard tensor.elementType.isFloat else {
