@@ -4,7 +4,7 @@ public import SpikeDiagnostics
 public enum WeightsErrorCode: String, ErrorCode {
   /// The file cannot be opened.
   case unreadable = "weights.unreadable"
-  /// The file is neither safetensors nor NPZ.
+  /// The file is neither safetensors nor NPZ nor NPY nor of PyTorch.
   case unknownFormat = "weights.unknown-format"
   /// The file is damaged; the cause says where.
   case corrupt = "weights.corrupt"

@@ -18,6 +18,11 @@ struct ImportCommand: ParsableCommand {
 
         sfconv import net.onnx --weights weights.safetensors -o model.sfm
 
+      State dicts without a graph take their architecture from a small JSON file; neurons of snnTorch
+      and SpikingJelly checkpoints keep their parameters (docs/import.md).
+
+        sfconv import net.json --weights weights.pt -o model.sfm
+
       TFLite and Keras put channels last; images enter the graph as C,H,W all the same. Quantised TFLite
       networks keep their integers, unless --dequantise is given.
 
@@ -40,7 +45,7 @@ struct ImportCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The model file to write (.sfm).") var output: String
   @Option(
     help: ArgumentHelp(
-      "Take all weights, biases and statistics from this file (.safetensors, .pt, .npz).",
+      "Take all weights, biases and statistics from this file (.safetensors, .pt, .npz, .npy).",
       valueName: "file"))
   var weights: String?
   @Option(
