@@ -187,6 +187,18 @@ write(
           "inputScaling": "none", "comparator": ">="}]},
     layers.state_dict(), inputs, jelly(layers, inputs), 24)
 
+# --- one array of numpy, whose file has the name of the tensor --------------------------------------
+
+weight = (np.arange(12, dtype=np.float64).reshape(3, 4) - 5) / 8
+np.save(os.path.join(here, "fc.weight.npy"), weight)
+with open(os.path.join(here, "single.json"), "w") as file:
+    json.dump(
+        {"version": 1, "input": {"shape": [4]},
+         "layers": [{"name": "fc", "kind": "linear", "bias": False}]}, file)
+    file.write("\n")
+x = np.array([1.0, -2.0, 0.5, 3.0])
+expected["single"] = {"steps": 1, "inputs": x.tolist(), "outputs": (weight @ x).tolist()}
+
 for name, case in expected.items():
     values = np.array(case["outputs"])
     assert np.abs(values).max() > 0 and values.std() > 0, name

@@ -46,6 +46,16 @@ struct ArchitectureJSONTests {
       TextbookExecutor.run(result.model.graph, example.inputs), example.outputs)
   }
 
+  @Test("one array of numpy is the tensor that its file is named after")
+  func single() throws {
+    let example = try #require(try expected()["single"])
+    let result = try ArchitectureImporter.read(
+      path: Self.path("single.json"), weights: WeightsFile(path: Self.path("fc.weight.npy")))
+    #expect(result.findings.map(\.code) == ["weights.taken"])
+    #expect(
+      try TextbookExecutor.run(result.model.graph, example.inputs) == example.outputs)
+  }
+
   @Test(
     "checkpoints of snnTorch and SpikingJelly compute what their programs compute, in every step",
     arguments: ["leaky", "synaptic", "plif"])
