@@ -47,6 +47,11 @@ let package = Package(
     .library(name: "SpikeData", targets: ["SpikeData"]),
     .library(name: "SpikeBundle", targets: ["SpikeBundle"]),
     .library(name: "CSpikeZstd", targets: ["CSpikeZstd"]),
+    // For Fuzzing/, which feeds the readers.
+    .library(name: "SpikeContainers", targets: ["SpikeContainers"]),
+    .library(name: "SpikeHardware", targets: ["SpikeHardware"]),
+    .library(name: "SpikeImport", targets: ["SpikeImport"]),
+    .library(name: "SpikeModelFile", targets: ["SpikeModelFile"]),
   ],
   traits: [
     .trait(
