@@ -140,12 +140,12 @@ def table(lines):
     print("- In each round the cases in turn, every one in a process of its own, the files in the system's "
           "cache. A number is the median, with the smallest and the largest.")
     print(f"- Share of the processors that other programs took during a process: {spread(others, 0)} %. "
-          "Wall times are longer for it; processor times hardly are.\n")
+          "Wall times are longer for it, processor times a little.\n")
     for name, cases in CASES.items():
         if (name, "sfconv inspect") not in rows:
             continue
         first = rows[name, "sfconv inspect"]
-        print(f"## {name}\n\n{first[0]['sizes']}. {len(first)} rounds.\n")
+        print(f"## {name}\n\n{first[0]['sizes']}. Rounds: {len(first)}.\n")
         print("| case | seconds | of processor | private MB | processor, case / inspect | memory, case / inspect |")
         print("|---|---:|---:|---:|---:|---:|")
 
