@@ -10,7 +10,7 @@ package enum ModelFormat {
   /// Language of the node operators.
   package static let operatorDomain = "sfconv"
   /// Newest version of that language that this code knows.
-  package static let operatorSetVersion: Int32 = 1
+  package static let operatorSetVersion: Int32 = 2
   /// Bytes of the fixed header.
   package static let headerSize = 64
   /// Payloads start at multiples of this, so that vector loads and caches like them.

@@ -59,6 +59,11 @@ struct ModelReader {
         GraphInput(name: input.name, shape: try shape(input.dims, Location(tensor: input.name))))
     }
     for node in message.nodes { graph.nodes.append(try self.node(node)) }
+    for set in message.operatorSets where set.version != graph.operatorSetVersion {
+      throw invalid(
+        "The nodes say version \(set.version) of the operators; what they use makes it "
+          + "\(graph.operatorSetVersion).")
+    }
     for constant in try constants() {
       guard Checksum.crc32(of: file, in: constant.range) == constant.checksum else {
         throw damaged(

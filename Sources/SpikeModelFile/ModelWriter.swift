@@ -84,7 +84,7 @@ extension ModelMessage {
   init(_ model: Model) {
     irVersion = ModelFormat.irVersion
     operatorSets = [
-      .init(domain: ModelFormat.operatorDomain, version: ModelFormat.operatorSetVersion)
+      .init(domain: ModelFormat.operatorDomain, version: model.graph.operatorSetVersion)
     ]
     stage = model.stage.fileNumber
     graphName = model.graph.name

@@ -35,6 +35,7 @@ extension Operator {
         [("alpha", .float(pointwise.alpha)), ("beta", .float(pointwise.beta))]
       case .gather(let axis): [("axis", .integer(axis))]
       case .softmax(let axis, _): [("axis", .integer(axis))]
+      case .delay(let steps): [("steps", .integers(steps))]
       case .neuron(let neuron): neuron.fileAttributes
       }
     return values.map { .init(name: $0.0, value: $0.1) }
@@ -79,6 +80,7 @@ extension Operator {
     case "Multiply": self = .multiply
     case "Gather": self = .gather(axis: try attributes.integer("axis"))
     case "Softmax": self = .softmax(axis: try attributes.integer("axis"), logarithm: false)
+    case "Delay": self = .delay(steps: try attributes.integers("steps"))
     case "LogSoftmax": self = .softmax(axis: try attributes.integer("axis"), logarithm: true)
     default:
       if let function = Pointwise.Function(rawValue: node.operator) {
@@ -93,6 +95,13 @@ extension Operator {
       self = .neuron(try Neuron(model, &attributes))
     }
     try attributes.finish()
+  }
+}
+
+extension Graph {
+  /// First version of the operator set that has all that the graph uses.
+  var operatorSetVersion: Int32 {
+    nodes.contains { if case .delay = $0.operator { true } else { false } } ? 2 : 1
   }
 }
 

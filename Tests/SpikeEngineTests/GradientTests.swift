@@ -105,6 +105,38 @@ import Testing
     }
   }
 
+  @Test("delays are passed forward and back as in the textbook", arguments: 0..<24)
+  func delays(seed: UInt64) throws {
+    var sketch = GraphSketch(input: [2, 4, 3], seed: seed)
+    func steps(_ count: Int) -> [Int] {
+      seed % 2 == 0 ? [sketch.dice.whole(0...3)] : (0..<count).map { _ in sketch.dice.whole(0...5) }
+    }
+    // In front of everything, where the input is the same in all steps.
+    if seed % 3 == 0 { sketch.add(.delay(steps: steps(24))) }
+    sketch.convolution(3, Convolution(kernel: [3, 3], padsBefore: [1, 1], padsAfter: [1, 1]))
+    sketch.neuron(Neuron(.leakyIntegrateAndFire, membraneDecay: 0.5))
+    sketch.add(.delay(steps: steps(36)))
+    if seed % 4 < 2 { sketch.add(.averagePool(Pooling(kernel: [2, 1]))) }
+    sketch.flatten()
+    sketch.linear(6)
+    sketch.neuron(Neuron(), perChannel: true)
+    sketch.add(.delay(steps: steps(6)))
+    sketch.linear(Self.classes)
+    sketch.neuron(Neuron(.leakyIntegrator))
+    let batch = Textbook.Batch.random(
+      sketch.graph, classes: Self.classes, count: 4, seed: seed)
+    let network = try Network(
+      sketch.graph,
+      EngineConfiguration(timeSteps: 5, batch: 4, shards: 2, threads: 2, training: true))
+    let options = LossOptions(logitScale: 1.5)
+    let result = network.step(batch.inputs, labels: batch.labels, count: 4, loss: options)
+    let textbook = try Textbook(sketch.graph, timeSteps: 5)
+    #expect(abs(result.loss - textbook.meanLoss(batch, options)) < 1e-4)
+    let wrong = Self.differences(
+      network, textbook.gradients(batch, options, surrogate: .atan(alpha: 2), detached: true))
+    #expect(wrong.isEmpty, "seed \(seed): \(wrong)")
+  }
+
   @Test("the price of spikes has the gradient that the textbook gives it")
   func rateWeight() throws {
     var sketch = GraphSketch(input: [2, 4, 4], seed: 3)

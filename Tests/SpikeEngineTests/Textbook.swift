@@ -106,6 +106,12 @@ struct Textbook {
           current[index] = i
           before[index] = h
           values[node.output] = out
+        } else if case .delay(let steps) = node.operator {
+          values[node.output] = operands[0].indices.map { k in
+            let past = trace.values.count - (steps.count == 1 ? steps[0] : steps[k])
+            if past == trace.values.count { return operands[0][k] }
+            return past < 0 ? 0 : trace.values[past][node.inputs[0]]?[k] ?? 0
+          }
         } else {
           values[node.output] = apply(index, operands)
         }

@@ -46,6 +46,17 @@ extension Textbook {
           result.values[t][node.output] = result.values[t][node.output]?.map { $0 + cost }
         }
         backward(neuron, index, trace, &result, surrogate, detached)
+      } else if case .delay(let steps) = node.operator {
+        for t in trace.values.indices {
+          let above = result.values[t][node.output] ?? []
+          for (k, gradient) in above.enumerated() {
+            let past = t - (steps.count == 1 ? steps[0] : steps[k])
+            var one = above.map { _ in 0.0 }
+            if past >= 0 { one[k] = gradient }
+            add(one, to: &result.values[max(0, past)][node.inputs[0]])
+          }
+          add(above.map { _ in 0 }, to: &result.values[t][node.inputs[0]])
+        }
       } else {
         for t in trace.values.indices { backward(index, trace.values[t], t, &result) }
       }

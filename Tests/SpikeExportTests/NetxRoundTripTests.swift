@@ -21,6 +21,8 @@ struct NetxRoundTripTests {
     options.uniqueWeights = [2, 4, 16, 0][seed % 4]
     options.inputBits = seed % 2 == 0 ? 1 : 4
     options.inputShape = seed % 5 == 0 ? [20] : [2, 8, 7]
+    options.delays = seed % 7 == 2
+    options.sourceDelays = seed % 7 == 5
     if options.leaks { options.weights = -40...40 }
     var bundle = RandomBundle.make(seed: UInt64(seed), options)
     // Biases behind a current that decays have no place in a graph; the importer refuses them.

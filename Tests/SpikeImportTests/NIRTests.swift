@@ -97,6 +97,25 @@ struct NIRTests {
     #expect(error?.location.operator == "LIF")
   }
 
+  @Test("a delay is a whole number of steps, or is refused")
+  func delays() throws {
+    // The file delays by 0.5.
+    let path = FixtureLocation.path("nir/bad/delay.nir")
+    var options = NIRImportOptions()
+    options.timeStep = 0.25
+    let model = try NIRImporter.read(path: path, options: options).model
+    #expect(model.graph.nodes.contains { $0.operator == .delay(steps: [2]) })
+    for step in [0.3, 1, 1e-9] {
+      options.timeStep = step
+      do throws(NIRError) {
+        _ = try NIRImporter.read(path: path, options: options)
+        Issue.record("A step of \(step) is accepted.")
+      } catch {
+        #expect(error.code == .unsupportedDelay)
+      }
+    }
+  }
+
   @Test("subgraphs are unfolded; their nodes have the name of the subgraph in front")
   func names() throws {
     let graph = try imported("nested").model.graph

@@ -135,7 +135,7 @@ enum TextbookExecutor {
         let share = exponential(Double(x[0][index]) - largest) / sum
         return Float(logarithm ? naturalLogarithm(share) : share)
       }
-    case .neuron: throw Missing()
+    case .delay, .neuron: throw Missing()
     }
   }
 

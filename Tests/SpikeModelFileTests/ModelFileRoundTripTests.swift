@@ -22,6 +22,21 @@ struct ModelFileRoundTripTests {
   @Test("with every operator, neuron form, element type and field comes back as it was written")
   func everything() throws { try checkRoundTrip(SampleModels.everything()) }
 
+  @Test("with delays comes back as it was written")
+  func delays() throws {
+    let steps = [[3], [0, 65_535, 7]]
+    let nodes = steps.enumerated().map { index, list in
+      Node(
+        name: "n\(index)", operator: .delay(steps: list), inputs: ["v\(index)"],
+        output: "v\(index + 1)")
+    }
+    try checkRoundTrip(
+      Model(
+        graph: Graph(
+          inputs: [GraphInput(name: "v0", shape: [3])], outputs: ["v2"], nodes: nodes),
+        stage: .imported))
+  }
+
   @Test("with nothing in it comes back as it was written")
   func empty() throws { try checkRoundTrip(Model(graph: Graph(), stage: .imported)) }
 

@@ -193,6 +193,15 @@ extension PlanCompiler {
     append(node, index, GatherPlan(back, inputElements: back.count), [shares])
   }
 
+  mutating func addDelay(_ node: Node, _ index: Int, _ steps: [Int]) {
+    let x = canonical(node.inputs[0])
+    let ordered = MemoryOrder.rowMajorIndices(of: shape(of: node)).map {
+      steps.count == 1 ? steps[0] : steps[Int($0)]
+    }
+    let layer = DelayPlan(ordered, inputIsTemporal: plan.values[x].isTemporal)
+    append(node, index, layer, [x], isTemporal: true)
+  }
+
   mutating func addNeuron(_ node: Node, _ index: Int, _ neuron: Neuron) {
     let x = canonical(node.inputs[0])
     let shape = shape(of: node)

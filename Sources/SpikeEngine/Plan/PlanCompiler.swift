@@ -89,6 +89,7 @@ struct PlanCompiler {
     case .gather(let axis): addGather(node, index, axis)
     case .softmax(let axis, let logarithm):
       try addSoftmax(node, index, axis, logarithm, isLast: isLast)
+    case .delay(let steps): addDelay(node, index, steps)
     case .neuron(let neuron): addNeuron(node, index, neuron)
     }
   }

@@ -46,7 +46,7 @@ struct GraphLowering {
   /// The last population must be what the graph gives out.
   func checkReadout(of output: ValueName) throws(ExportError) {
     if case .spikes(let spikes)? = signals[output], let last = populations.indices.last,
-      spikes.sources == [.population(last)], spikes.window == [1, 1]
+      spikes.sources == [.population(last)], spikes.window == [1, 1], spikes.delays.isEmpty
     {
       return
     }
@@ -90,6 +90,8 @@ struct GraphLowering {
           fix: "keep activations in C, H, W order")
       }
       return try reshape(x, to: result, place)
+    case .delay(let steps):
+      return try delay(x, by: steps, place)
     case .neuron(let neuron):
       return try populate(x, neuron, node, place)
     case .maxPool:

@@ -24,6 +24,9 @@ struct Spikes {
   /// What 1 means in the units of the model.
   var unit: Float = 1
 
+  /// Steps by which each element of a source is late; none for no delay.
+  var delays: [Int] = []
+
   /// Shape behind the pooling.
   var mapShape: [Int] {
     shape.count == 3 ? [shape[0], shape[1] / window[0], shape[2] / window[1]] : shape
@@ -31,10 +34,16 @@ struct Spikes {
 
   var pooling: PoolingWindow? { window == [1, 1] ? nil : PoolingWindow(size: window) }
 
+  /// The delay of a projection, and those of its source elements where they differ.
+  var projectionDelays: (longest: Int, each: [Int]) {
+    let longest = delays.max() ?? 0
+    return (longest, delays.allSatisfy { $0 == longest } ? [] : delays)
+  }
+
   /// Whether spikes of both arrive at the same synapses.
   func canAdd(_ other: Spikes) -> Bool {
     shape == other.shape && window == other.window && divisor == other.divisor
-      && isFlat == other.isFlat
+      && isFlat == other.isFlat && delays == other.delays
   }
 }
 

@@ -92,7 +92,8 @@ extension GraphLowering {
       kind: .convolution(
         strides: [1, 1], padsBefore: [0, 0], padsAfter: [0, 0], dilations: [1, 1],
         groups: channels),
-      weightShape: [channels, 1, 1, 1], codebooks: books, indices: indices)
+      weightShape: [channels, 1, 1, 1], codebooks: books, indices: indices,
+      delay: spikes.projectionDelays.longest, sourceDelays: spikes.projectionDelays.each)
     return Currents(
       projections: [projection], shape: spikes.mapShape,
       biases: Array(repeating: 0, count: channels), divisor: spikes.divisor, unit: spikes.unit)
@@ -131,7 +132,8 @@ extension GraphLowering {
       weight.values, channels: shape[0], codebook: weight.codebook, at: weight.place)
     return Projection(
       name: uniqueName(node.name), sources: spikes.sources, target: 0, pooling: spikes.pooling,
-      kind: kind, weightShape: shape, codebooks: books, indices: indices)
+      kind: kind, weightShape: shape, codebooks: books, indices: indices,
+      delay: spikes.projectionDelays.longest, sourceDelays: spikes.projectionDelays.each)
   }
 
   private func currents(

@@ -41,6 +41,33 @@ extension GraphLowering {
     return .spikes(spikes)
   }
 
+  /// Later spikes are a property of the projection that reads them.
+  func delay(
+    _ signal: Signal, by steps: [Int], _ place: Location
+  ) throws(ExportError) -> Signal {
+    guard case .spikes(var spikes) = signal else {
+      throw ExportError(
+        .unsupportedTopology, "A delay stands between synapses and their neurons.", at: place,
+        fix: "put the delay in front of the synapses")
+    }
+    guard steps.count == 1 || spikes.window == [1, 1] else {
+      throw ExportError(
+        .unsupportedTopology,
+        "Elements behind a pool have delays of their own; a chip delays them in front of it.",
+        at: place, fix: "use one delay for all, or put the delay in front of the pool")
+    }
+    let count = spikes.shape.reduce(1, *)
+    let before = spikes.delays.isEmpty ? Array(repeating: 0, count: count) : spikes.delays
+    let after = before.indices.map { before[$0] + (steps.count == 1 ? steps[0] : steps[$0]) }
+    guard let longest = after.max(), longest <= 65_535 else {
+      throw ExportError(
+        .limitExceeded, "Delays add up to more than 65535 steps.", at: place,
+        fix: "use shorter delays")
+    }
+    spikes.delays = longest == 0 ? [] : after
+    return .spikes(spikes)
+  }
+
   func reshape(
     _ signal: Signal, to shape: Shape, _ place: Location
   ) throws(ExportError) -> Signal {

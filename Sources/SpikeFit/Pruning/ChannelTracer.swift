@@ -56,6 +56,9 @@ struct ChannelTracer {
     case .reshape: reshape(index, node, tag, before, shape)
     case .pad(let front, let back, _):
       if front.first != 0 || back.first != 0 { freeze(tag) }
+    case .delay(let steps):
+      // Delays of elements are part of the file, not of a channel.
+      if steps.count > 1 { freeze(tag) }
     case .transpose(let order):
       if order.first != 0 { startFrozen(node, tag, shape) }
     case .gather(let axis):

@@ -128,7 +128,7 @@ struct NetworkStructure: Sendable, Codable {
       case .current(let group, let factor):
         return .success(.current(group: group, factor: factor / area))
       }
-    case .maxPool, .sumPool, .reshape, .transpose, .gather: return .success(x)
+    case .maxPool, .sumPool, .reshape, .transpose, .gather, .delay: return .success(x)
     case .pad(_, _, let value):
       return value == 0
         ? .success(x)

@@ -47,6 +47,9 @@ public enum Operator: Hashable, Sendable, Codable {
   case gather(axis: Int)
   /// exp(x) / sum(exp(x)) along an axis, or its logarithm. Only at the end of a network.
   case softmax(axis: Int, logarithm: Bool)
+  /// y[t] = x[t - d] with a whole number d of time steps, 0 before: one for all elements, or one for
+  /// each in row-major order.
+  case delay(steps: [Int])
   /// A population of neurons: currents in, spikes (or potentials) out. Roles: threshold `[]` or
   /// `[C]` (all models that spike).
   case neuron(Neuron)
@@ -74,9 +77,13 @@ public enum Operator: Hashable, Sendable, Codable {
     case .pointwise(let pointwise): pointwise.function.rawValue
     case .gather: "Gather"
     case .softmax(_, let logarithm): logarithm ? "LogSoftmax" : "Softmax"
+    case .delay: "Delay"
     case .neuron(let neuron): neuron.model.name
     }
   }
+
+  /// Steps of delay: what every chip and file holds.
+  public static let allowedDelays = 0...65_535
 
   /// Whether this is a neuron population.
   public var isNeuron: Bool {

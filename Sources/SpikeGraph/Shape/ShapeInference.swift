@@ -123,6 +123,16 @@ extension Graph {
         throw GraphError(.invalidAttribute, "Axis \(axis) is outside \(x).")
       }
       return x
+    case .delay(let steps):
+      guard steps.count == 1 || steps.count == x.elementCount else {
+        throw GraphError(
+          .shapeMismatch, "There are \(steps.count) delays for \(x.elementCount) elements of \(x).")
+      }
+      guard let bad = steps.first(where: { !Operator.allowedDelays.contains($0) }) else { return x }
+      throw GraphError(
+        .invalidAttribute,
+        "A delay is \(bad) steps; allowed are 0 to "
+          + "\(Operator.allowedDelays.upperBound).")
     case .neuron(let neuron):
       if neuron.spikes {
         let threshold = try parameter(.threshold, of: node)

@@ -70,7 +70,8 @@ struct NetxTranslator {
         "The weight has shape \(Shape(weight.shape)) ([out, in]); the input has \(value.shape).",
         fix: value.shape.rank > 1 ? "put a flatten layer in front" : "make the sizes fit")
     }
-    try checkDelay(layer)
+    let steps = try inputDelays(layer, outputs: weight.shape[0], inputs: weight.shape[1])
+    if steps != [0] { append("\(layer.name).delay", .delay(steps: steps), [:], value.shape) }
     try append(layer, .linear, weight, output: [weight.shape[0]], isLast)
   }
 
@@ -139,9 +140,34 @@ struct NetxTranslator {
     if let delay = delays.max(), delay > 0 {
       throw layer.error(
         .unsupportedDelay,
-        "Synapses delay by up to \(delay) steps; networks of sfconv have no delays.",
-        fix: "train the network without delays")
+        "Synapses of a convolution delay by up to \(delay) steps; delays of dense layers are read.",
+        fix: "train the network without delays in convolutions")
     }
+  }
+
+  /// Steps by which each input of a dense layer is late, or one number for all. netx takes a matrix
+  /// `[out, in]`, a number, or a list: for the outputs where it has their number, else for the inputs.
+  private func inputDelays(
+    _ layer: NetxLayer, outputs: Int, inputs: Int
+  ) throws(NetxError) -> [Int] {
+    guard layer.has("delay") else { return [0] }
+    let delays = try layer.integers("delay", in: 0...62)
+    guard let first = delays.first else { return [0] }
+    if delays.allSatisfy({ $0 == first }) { return [first] }
+    var cuts = false
+    let shape = try layer.integers("delay", cuts: &cuts).shape
+    if shape.filter({ $0 != 1 }) == [inputs], shape == [1, inputs] || inputs != outputs {
+      return delays
+    }
+    if shape == [outputs, inputs] {
+      let row = Array(delays.prefix(inputs))
+      if delays.indices.allSatisfy({ delays[$0] == row[$0 % inputs] }) { return row }
+    }
+    throw layer.error(
+      .unsupportedDelay,
+      "Synapses of one input delay by different numbers of steps (up to \(delays.max() ?? 0)); "
+        + "a network of sfconv has one delay for each input of a layer.",
+      fix: "train the network with one delay for each input")
   }
 
   private mutating func append(

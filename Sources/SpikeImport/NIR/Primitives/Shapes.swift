@@ -44,17 +44,37 @@ extension NIRPrimitive {
     node, shape, _ throws(NIRError) in NIRTranslation()
   }
 
-  /// `Delay`: only without any delay.
-  static let delay = NIRPrimitive("Delay", becomes: "nothing") {
-    node, shape, _ throws(NIRError) in
+  /// `Delay`: a time for each element, a whole number of steps.
+  static let delay = NIRPrimitive("Delay", becomes: "Delay") {
+    node, shape, options throws(NIRError) in
     let delays = try NIRParameter(node, "delay", for: shape)
-    guard delays.values.allSatisfy({ $0 == 0 }) else {
+    if delays.values.allSatisfy({ $0 == 0 }) { return NIRTranslation() }
+    guard let step = options.timeStep else {
       throw node.error(
         .unsupportedDelay,
-        "The node delays by up to \(delays.values.max() ?? 0); networks of sfconv have no delays.",
-        fix: "train the network without delays, or take the node out")
+        "The node delays by up to \(delays.values.max() ?? 0), in the unit of the time constants; how "
+          + "many steps that are is not said.", fix: "give the length of a step with --dt")
     }
-    return NIRTranslation()
+    let steps = delays.values.map { $0 / step }
+    let allowed = 0...Double(Operator.allowedDelays.upperBound)
+    // A quotient of float32 numbers is whole but for their rounding.
+    guard let bad = steps.first(where: { !allowed.contains($0) || abs($0 - $0.rounded()) > 1e-4 })
+    else {
+      return NIRTranslation(
+        [NIRLayer(operator: .delay(steps: steps.map { Int($0.rounded()) }))],
+        findings: [
+          Finding(
+            .note, code: "nir.delay",
+            message:
+              "The node delays by up to \(Int((steps.max() ?? 0).rounded())) steps of \(step).",
+            location: Location(node: node.name))
+        ])
+    }
+    throw node.error(
+      .unsupportedDelay,
+      "A delay is \(bad) steps of \(step); allowed are whole numbers of steps, 0 to "
+        + "\(Operator.allowedDelays.upperBound).",
+      fix: "give another --dt, or train the network with whole steps of delay")
   }
 
   private static func pooling(_ node: NIRNode, _ input: Shape) throws(NIRError) -> Pooling {
