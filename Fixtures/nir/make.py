@@ -64,10 +64,12 @@ def pool(x, node, mean):
 
 
 class Loop:
-    """Runs a flat graph; `margin` is how near a potential came to a threshold."""
+    """Runs a flat graph; `margin` is how near a potential came to a threshold.
 
-    def __init__(self, graph, dt=None, integration="euler", comparator=">", reset="hard"):
-        self.graph, self.dt, self.integration = graph, dt, integration
+    Edges of `late` bring the value of the step before, 0 in the first."""
+
+    def __init__(self, graph, dt=None, integration="euler", comparator=">", reset="hard", late=()):
+        self.graph, self.dt, self.integration, self.late = graph, dt, integration, late
         self.comparator, self.reset = comparator, reset
         self.state, self.margin = {}, math.inf
 
@@ -117,7 +119,8 @@ class Loop:
         return v
 
     def run(self, inputs):
-        order, edges = [], list(self.graph.edges)
+        order, edges = [], [e for e in self.graph.edges if e not in self.late]
+        before = {a: np.zeros(self.graph.nodes[a].v_threshold.shape) for a, _ in self.late}
         while len(order) < len(self.graph.nodes):
             for name in self.graph.nodes:
                 if name not in order and all(a in order for a, b in edges if b == name):
@@ -127,10 +130,12 @@ class Loop:
             values = {}
             for name in order:
                 sources = [values[a] for a, b in edges if b == name]
+                sources += [before[a] for a, b in self.late if b == name]
                 values[name] = self.node(
                     name, self.graph.nodes[name], sum(sources[1:], sources[0]) if sources else x)
             out = [n for n, k in self.graph.nodes.items() if isinstance(k, nir.Output)][0]
             result.append(values[out].ravel())
+            before = {a: values[a] for a in before}
         return np.array(result)
 
 
@@ -220,6 +225,52 @@ def nested():
     return outer, flat
 
 
+own = np.random.default_rng(4)
+
+
+def drawn(*shape, scale=1.0):
+    return (own.standard_normal(shape) * scale).astype(np.float32)
+
+
+def recurrent():
+    """As snnTorch writes recurrence: a subgraph with a circle; and around a subgraph.
+
+    The first circle has a bias, the second none."""
+    flat = {
+        "input": nir.Input({"input": np.array([5])}),
+        "fc1": nir.Affine(drawn(7, 5, scale=2), drawn(7, scale=0.1)),
+        "cuba": nir.CubaLIF(
+            tau_syn=full(7, 0.004), tau_mem=full(7, 0.01), r=full(7, 5), v_leak=full(7, 0),
+            v_threshold=own.uniform(0.3, 0.6, 7).astype(np.float32), w_in=full(7, 2)),
+        "w_rec": nir.Affine(drawn(7, 7, scale=0.6), drawn(7, scale=0.1)),
+        "fc2": nir.Linear(drawn(6, 7, scale=1.5)),
+        "lif": nir.LIF(
+            tau=full(6, 0.008), r=own.uniform(3, 5, 6).astype(np.float32), v_leak=full(6, 0.05),
+            v_threshold=full(6, 0.3)),
+        "back": nir.Linear(drawn(6, 6, scale=0.8)), "head": nir.Linear(drawn(3, 6)),
+        "output": nir.Output({"output": np.array([3])})}
+    edges = [
+        ("input", "fc1"), ("fc1", "cuba"), ("cuba", "w_rec"), ("w_rec", "cuba"), ("cuba", "fc2"),
+        ("fc2", "lif"), ("lif", "back"), ("back", "lif"), ("lif", "head"), ("head", "output")]
+
+    def block(size, names, inner):
+        nodes = {"input": nir.Input({"input": np.array([size])})}
+        nodes.update({name: flat[name] for name in names})
+        nodes["output"] = nir.Output({"output": np.array([size])})
+        return nir.NIRGraph(nodes=nodes, edges=inner)
+
+    nested = {
+        "input": flat["input"], "fc1": flat["fc1"],
+        "rnn": block(7, ["cuba", "w_rec"], [
+            ("input", "cuba"), ("cuba", "w_rec"), ("w_rec", "cuba"), ("cuba", "output")]),
+        "fc2": flat["fc2"], "cell": block(6, ["lif"], [("input", "lif"), ("lif", "output")]),
+        "back": flat["back"], "head": flat["head"], "output": flat["output"]}
+    outer = [
+        ("input", "fc1"), ("fc1", "rnn"), ("rnn", "fc2"), ("fc2", "cell"), ("cell", "back"),
+        ("back", "cell"), ("cell", "head"), ("head", "output")]
+    return nir.NIRGraph(nodes=flat, edges=edges), nir.NIRGraph(nodes=nested, edges=outer)
+
+
 def old(path, graph, compression=None):
     """As early versions wrote files: no version, no v_reset, no nodes for input and output."""
     nir.write(path, graph, compression=compression)
@@ -240,8 +291,8 @@ def old(path, graph, compression=None):
 def networks():
     cases = {}
 
-    def case(name, graph, inputs, flat=None, **options):
-        loop = Loop(flat or graph, **options)
+    def case(name, graph, inputs, flat=None, late=(), **options):
+        loop = Loop(flat or graph, late=late, **options)
         outputs = loop.run(inputs.astype(np.float64))
         assert loop.margin > 1e-5, (name, loop.margin)
         if not name.startswith("old"):
@@ -273,6 +324,11 @@ def networks():
         nir.IF(r=full(4, 1), v_threshold=full(4, 1)))
     case("old", graph, events(30, 1, 6, 6))
     old("old.nir", graph)
+    flat, folded = recurrent()
+    inputs = (own.random((40, 5)) < 0.3).astype(np.float32)
+    late = [("cuba", "w_rec"), ("lif", "back")]
+    case("recurrent", flat, inputs, late=late, dt=0.001)
+    case("recurrent-nested", folded, inputs, flat=flat, late=late, dt=0.001)
     with open("expected.json", "w") as file:
         json.dump({name: cases[name] for name in sorted(cases)}, file, separators=(",", ":"))
 

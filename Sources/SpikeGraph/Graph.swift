@@ -6,6 +6,9 @@ public enum ParameterRole: String, Hashable, Sendable, Codable, CaseIterable, Co
   case weight, bias, scale, shift, mean, variance, threshold
   /// Which slices a ``Operator/gather(axis:)`` takes; not a parameter of the network.
   case indices
+  /// Recurrent synapses of a population of N neurons, `[N, N]` (post x pre, both in row-major order):
+  /// they add W s[t - 1] to the currents of step t, with no spikes before the first step.
+  case recurrence
   /// Factor on the potentials of a population per step, `[]`, in place of
   /// ``Neuron/membraneDecay``: only while it is learned, never in a file.
   case decay
@@ -86,6 +89,11 @@ public struct Graph: Equatable, Sendable, Codable {
     self.outputs = outputs
     self.nodes = nodes
     self.constants = constants
+  }
+
+  /// The first population with recurrent synapses; nil in a network that runs forward only.
+  public var firstRecurrentNode: Node? {
+    nodes.first { $0.operator.isNeuron && $0.parameters[.recurrence] != nil }
   }
 
   /// The constant of a node in a role, if it has one.

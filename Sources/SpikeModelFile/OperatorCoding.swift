@@ -101,7 +101,8 @@ extension Operator {
 extension Graph {
   /// First version of the operator set that has all that the graph uses.
   var operatorSetVersion: Int32 {
-    nodes.contains { if case .delay = $0.operator { true } else { false } } ? 2 : 1
+    let hasDelays = nodes.contains { if case .delay = $0.operator { true } else { false } }
+    return hasDelays || nodes.contains { $0.parameters[.recurrence] != nil } ? 2 : 1
   }
 }
 

@@ -63,6 +63,14 @@ struct FitErrorTests {
     open.graph.nodes.removeLast()
     open.graph.outputs = ["drive"]
     #expect(try code(open) == .unsupportedStructure)
+    var recurrent = TinyModels.convolutional()
+    let hidden = try #require(recurrent.graph.nodes.firstIndex { $0.name == "hidden" })
+    let output = recurrent.graph.nodes[hidden].output
+    let neurons = try #require(recurrent.graph.inferredShapes()[output]).elementCount
+    recurrent.graph.nodes[hidden].parameters[.recurrence] = "back"
+    recurrent.graph.constants["back"] = Tensor(
+      Array(repeating: 0, count: neurons * neurons), shape: [neurons, neurons])
+    #expect(try code(recurrent) == .unsupportedStructure)
   }
 
   @Test("Options out of range are refused, all at once")

@@ -262,7 +262,10 @@ struct GraphTests {
   func roles() {
     #expect(
       ParameterRole.allCases.reversed().sorted()
-        == [.weight, .bias, .scale, .shift, .mean, .variance, .threshold, .indices, .decay, .unit])
+        == [
+          .weight, .bias, .scale, .shift, .mean, .variance, .threshold, .indices, .recurrence, .decay,
+          .unit,
+        ])
   }
 }
 

@@ -33,8 +33,8 @@ struct NIRTests {
   }
 
   static let cases = [
-    "cnn", "cnn@exponential", "cnn@subtract", "dense", "double", "nested", "old", "residual",
-    "sound",
+    "cnn", "cnn@exponential", "cnn@subtract", "dense", "double", "nested", "old", "recurrent",
+    "recurrent-nested", "residual", "sound",
   ]
 
   private func expected() throws -> [String: Case] {
@@ -113,6 +113,24 @@ struct NIRTests {
       } catch {
         #expect(error.code == .unsupportedDelay)
       }
+    }
+  }
+
+  @Test("recurrent layers become synapses of their population, and a note says when they arrive")
+  func recurrence() throws {
+    var options = NIRImportOptions()
+    options.timeStep = 0.001
+    for name in ["recurrent", "recurrent-nested"] {
+      let result = try imported(name, options)
+      let recurrent = result.model.graph.nodes.filter { $0.parameters[.recurrence] != nil }
+      #expect(recurrent.map(\.operator.name) == ["CubaLIF", "LIF"])
+      #expect(
+        recurrent.map { result.model.graph.constant(.recurrence, of: $0)?.shape }
+          == [[7, 7], [6, 6]])
+      #expect(!result.findings.contains { $0.code == "nir.unused-node" })
+      let note = result.findings.first { $0.code == "nir.assumed-recurrence" }
+      #expect(note?.severity == .note)
+      #expect(note?.message.hasPrefix("Assumption 5 of 6: ") == true)
     }
   }
 

@@ -37,6 +37,19 @@ struct ModelFileRoundTripTests {
         stage: .imported))
   }
 
+  @Test("with recurrent synapses comes back as it was written")
+  func recurrence() throws {
+    let node = Node(
+      name: "n", operator: .neuron(Neuron()), inputs: ["x"],
+      parameters: [.threshold: "t", .recurrence: "w"], output: "s")
+    try checkRoundTrip(
+      Model(
+        graph: Graph(
+          inputs: [GraphInput(name: "x", shape: [2])], outputs: ["s"], nodes: [node],
+          constants: ["t": .scalar(1), "w": Tensor([0, 1, -2, 0.5], shape: [2, 2])]),
+        stage: .spiking))
+  }
+
   @Test("with nothing in it comes back as it was written")
   func empty() throws { try checkRoundTrip(Model(graph: Graph(), stage: .imported)) }
 

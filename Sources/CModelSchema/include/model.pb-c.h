@@ -229,7 +229,7 @@ struct  Sfconv__Model__Parameter
 {
   ProtobufCMessage base;
   /*
-   * weight, bias, scale, shift, mean, variance, threshold
+   * weight, bias, scale, shift, mean, variance, threshold, indices, recurrence
    */
   char *role;
   /*

@@ -104,7 +104,7 @@ extension Plan {
           }
           let places = values[projection.input].elements
           synapses += Double(denseOperations(projection)) / Double(max(places, 1))
-        } else if !(operation.layer is NeuronPlan) {
+        } else if !(operation.layer is NeuronPlan || operation.layer is RecurrentNeuronPlan) {
           reached[operation.output] = true
         }
       }

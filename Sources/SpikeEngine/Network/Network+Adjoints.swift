@@ -1,4 +1,5 @@
 import SpikeCompute
+import SpikeGraph
 
 /// What Fisher pruning needs to know of one population: sums over steps t and positions x, for
 /// each sample and channel, as `[count][channels]`. The channels of a vector are its neurons.
@@ -45,6 +46,7 @@ extension Network {
   public func adjointStatistics(
     _ inputs: [Float], count: Int, gradients: (_ logits: [Float]) -> [[Float]]
   ) -> [[NeuronAdjoints]] {
+    precondition(graph.firstRecurrentNode == nil, "recurrent synapses have no backward pass")
     let logits =
       infer(inputs, count: count, value: plan.logits, steps: [timeSteps - 1]).first ?? []
     let seeds = gradients(logits)

@@ -66,6 +66,12 @@ public final class Network: Sendable {
         "There are \(processes.count) processes for the \(configuration.shards) shards of a batch.",
         fix: "start at most \(configuration.shards) processes")
     }
+    if configuration.training, let node = graph.firstRecurrentNode {
+      throw EngineError(
+        .unsupportedOperator, "The neurons have recurrent synapses, which are not trained here.",
+        at: Location(node: node.name, operator: node.operator.name),
+        fix: "train the network with its own program, and import it again")
+    }
     self.processes = processes
     let plan = try PlanCompiler.compile(
       graph, timeSteps: configuration.timeSteps, inputPerStep: configuration.inputPerStep)

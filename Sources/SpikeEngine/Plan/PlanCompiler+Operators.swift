@@ -220,7 +220,15 @@ extension PlanCompiler {
       plan.unit = addParameter(
         .unit, of: node, map: AffinePlan.channelMap(unit, channels: channels))
     }
-    append(node, index, plan, [x], isTemporal: true)
+    if let recurrence = constantShape(.recurrence, node) {
+      let weight = addParameter(
+        .recurrence, of: node,
+        map: RecurrentNeuronPlan.weightMap(recurrence[0], MemoryOrder.rowMajorIndices(of: shape)))
+      append(
+        node, index, RecurrentNeuronPlan(population: plan, weight: weight), [x], isTemporal: true)
+    } else {
+      append(node, index, plan, [x], isTemporal: true)
+    }
     if neuron.spikes { addPopulation() }
   }
 

@@ -45,7 +45,9 @@ extension GraphLowering {
       projection.target = index
       projections.append(projection)
     }
-    return .spikes(Spikes(sources: [.population(index)], shape: currents.shape))
+    let spikes = Spikes(sources: [.population(index)], shape: currents.shape)
+    try recur(spikes, node, divisor: currents.divisor, target: index, place)
+    return .spikes(spikes)
   }
 
   /// What rounds a leak must be what it was trained with, and a bias must not decay with a current:

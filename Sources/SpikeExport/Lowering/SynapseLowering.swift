@@ -42,6 +42,27 @@ extension GraphLowering {
     return .currents(try currents(projection, spikes, [y[0]], node, weight.scale, place))
   }
 
+  /// Recurrent synapses: a projection of a population to itself.
+  mutating func recur(
+    _ spikes: Spikes, _ node: Node, divisor: Int, target: Int, _ place: Location
+  ) throws(ExportError) {
+    guard node.parameters[.recurrence] != nil else { return }
+    guard divisor == 1 else {
+      throw ExportError(
+        .unsupportedTopology,
+        "Neurons with recurrent synapses stand behind a mean of \(divisor): their thresholds are "
+          + "multiplied by it, and their recurrent weights are not.", at: place,
+        fix: "use a sum pool in front of them")
+    }
+    let weight = try weights(of: node, place, role: .recurrence)
+    let count = spikes.shape.reduce(1, *)
+    var projection = try projection(
+      node, spikes, weight, shape: [count, count], kind: .dense, place)
+    projection.name = uniqueName("\(node.name).recurrence")
+    projection.target = target
+    projections.append(projection)
+  }
+
   /// An affine node in front of neurons: one synapse for each neuron.
   mutating func scale(
     _ spikes: Spikes, _ node: Node, _ place: Location
@@ -106,16 +127,18 @@ extension GraphLowering {
     var scale: Float { codebook?.scale ?? 1 }
   }
 
-  private func weights(of node: Node, _ place: Location) throws(ExportError) -> Weights {
-    let name = node.parameters[.weight]
+  private func weights(
+    of node: Node, _ place: Location, role: ParameterRole = .weight
+  ) throws(ExportError) -> Weights {
+    let name = node.parameters[role]
     let here = Location(tensor: name).filled(from: place)
     guard let name, let tensor = model.graph.constants[name] else {
       throw ExportError(
-        .invalidGraph, "The node has no weight.", at: place,
+        .invalidGraph, "The node has no \(role.rawValue).", at: place,
         fix: "make the model file again with sfconv fit")
     }
     return Weights(
-      values: try IntegerConstant.values(tensor, "weight", at: here),
+      values: try IntegerConstant.values(tensor, role.rawValue, at: here),
       codebook: model.codebooks[name], place: here)
   }
 

@@ -144,6 +144,12 @@ struct NetworkStructure: Sendable, Codable {
       }
       return .success(x)
     case .neuron(let neuron):
+      guard node.parameters[.recurrence] == nil else {
+        return .failure(
+          Problem(
+            message: "The neurons have recurrent synapses; fit trains networks that run forward.",
+            fix: "train the network with its own program, with weights that the chip holds"))
+      }
       let group: Int
       var factor = 1.0
       switch x {

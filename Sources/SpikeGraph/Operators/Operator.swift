@@ -51,7 +51,7 @@ public enum Operator: Hashable, Sendable, Codable {
   /// each in row-major order.
   case delay(steps: [Int])
   /// A population of neurons: currents in, spikes (or potentials) out. Roles: threshold `[]` or
-  /// `[C]` (all models that spike).
+  /// `[C]` and recurrence `[N, N]` (optional), all models that spike.
   case neuron(Neuron)
 
   /// Name for people, as it appears in listings and errors.

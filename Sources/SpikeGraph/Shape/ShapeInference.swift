@@ -144,8 +144,21 @@ extension Graph {
         }
       }
       try checkStates(neuron, of: node, channels: x.rank == 0 ? 1 : x[0])
+      try checkRecurrence(neuron, of: node, count: x.elementCount)
       return x
     }
+  }
+
+  private func checkRecurrence(
+    _ neuron: Neuron, of node: Node, count: Int
+  ) throws(GraphError) {
+    guard node.parameters[.recurrence] != nil else { return }
+    guard neuron.spikes else {
+      throw GraphError(
+        .invalidAttribute, "A population that does not spike has recurrent synapses.",
+        fix: "leave its recurrence out")
+    }
+    _ = try parameter(.recurrence, of: node, shaped: [count, count])
   }
 
   private func checkStates(

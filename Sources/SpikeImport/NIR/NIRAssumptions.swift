@@ -60,6 +60,14 @@ enum NIRAssumptions {
           "choose with --reset hard or subtract"
         ))
     }
+    if !wiring.feedback.isEmpty {
+      notes.append(
+        (
+          "nir.assumed-recurrence",
+          "A spike reaches the recurrent synapses of its population one step after the step in which "
+            + "it is fired; biases of recurrent layers count from the first step.", nil
+        ))
+    }
     notes.append(
       (
         "nir.assumed-start",

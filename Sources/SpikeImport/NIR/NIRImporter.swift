@@ -7,7 +7,8 @@ import SpikeGraph
 ///
 /// All primitives of nir 1.0.8, files of older versions (without version, without `v_reset`, with
 /// nested graphs, without input and output nodes). What a graph cannot hold is refused by name:
-/// circles, delays, time constants that differ inside a population.
+/// circles other than a population's own, delays of parts of a step, time constants that differ inside
+/// a population.
 public enum NIRImporter {
   /// Imports the network of a NIR file.
   ///
@@ -116,7 +117,8 @@ public enum NIRImporter {
     _ rows: [String: NIRPrimitive]
   ) throws(NIRError) {
     for name in wiring.order {
-      guard let node = outline.nodes[name], let row = rows[name] else { continue }
+      guard var node = outline.nodes[name], let row = rows[name] else { continue }
+      node.feedback = (wiring.feedback[name] ?? []).compactMap { outline.nodes[$0] }
       try translator.add(node, row, reading: outline.sources[name] ?? [])
     }
   }

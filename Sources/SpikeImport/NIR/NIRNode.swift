@@ -9,6 +9,8 @@ struct NIRNode {
   /// Name of the primitive.
   var type: String
   fileprivate var fields: HDF5Group
+  /// Layers that bring the spikes of this population back to it.
+  var feedback: [NIRNode] = []
 
   init(name: String, type: String, fields: HDF5Group = HDF5Group()) {
     self.name = name

@@ -8,7 +8,8 @@ struct NIRParameter: Hashable {
   /// One number for all neurons.
   init(_ value: Double) { values = [value] }
 
-  private init(values: [Double]) { self.values = values }
+  /// One number for all neurons, or one for each.
+  init(values: [Double]) { self.values = values }
 
   /// A field, spread over a shape by NumPy's rule.
   /// - Throws: `nir.missing-field`, `nir.invalid-field`.

@@ -5,6 +5,8 @@ import SpikeGraph
 ///
 ///     i = currentDecay · i + gain · I + shift      (i = gain · I + shift without currentDecay)
 ///     h = decay · v + i
+///
+/// I includes what recurrent layers bring, so that their weights become gain · W.
 struct NIRPopulation {
   var model: Neuron.Model
   /// Factor on the input.
@@ -46,6 +48,10 @@ struct NIRPopulation {
         findings.append(try own.normalise(threshold, neuron, node))
       }
       parameters[.threshold] = own.threshold.map { Self.perChannel($0, shape) }
+    }
+    if let recurrence = try NIRRecurrence(node, shape) {
+      parameters[.recurrence] = recurrence.weight(times: own.gain)
+      own.shift = own.shift.combined(with: own.gain.combined(with: recurrence.bias, *), +)
     }
     var layers: [NIRLayer] = []
     if let current = own.current(shape) { layers.append(current) }

@@ -32,6 +32,12 @@ struct NIRTranslator {
   mutating func endWithPotential() throws(NIRError) {
     guard let output = graph.outputs.first, let index = graph.producer(of: output) else { return }
     let node = graph.nodes[index]
+    guard node.parameters[.recurrence] == nil else {
+      throw NIRError(
+        .unsupportedUse, "The last neurons have recurrent synapses, which need their spikes.",
+        at: Location(node: node.name, operator: node.operator.name),
+        fix: "leave --read-out out")
+    }
     var message = "The network ends in neurons that integrate without spiking, as was asked."
     switch node.operator {
     case .neuron(var neuron) where neuron.spikes:

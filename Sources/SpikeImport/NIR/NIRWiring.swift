@@ -11,6 +11,9 @@ struct NIRWiring {
   let output: String
   /// Nodes without a part in the output.
   let unused: [String]
+  /// Layers that bring the spikes of a population back to it, sorted, by its name; they are not part
+  /// of ``order``.
+  let feedback: [String: [String]]
 
   /// Finds the order.
   /// - Throws: `nir.several-inputs`, `nir.several-outputs`, `nir.no-network`,
@@ -50,7 +53,9 @@ struct NIRWiring {
         at: Location(node: orphan), fix: "connect it to the input, or leave it out")
     }
     unused = names.filter { !used.contains($0) && $0 != last }
-    order = try NIRWiring.sorted(used, outline, targets)
+    feedback = NIRFeedback.layers(of: used, outline, targets)
+    order = try NIRWiring.sorted(
+      used.subtracting(feedback.values.joined()), outline, targets)
   }
 
   private static func targets(_ outline: NIROutline) -> [String: [String]] {
@@ -122,9 +127,10 @@ struct NIRWiring {
       let list = circle.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
       throw NIRError(
         .unsupportedRecurrence,
-        "\(circle.count) nodes feed each other in a circle (\(list)); networks of sfconv run "
-          + "forward only.", at: Location(node: circle.first ?? "node"),
-        fix: "remove the recurrent connection and train the network again without it")
+        "\(circle.count) nodes feed each other in a circle (\(list)); a recurrent connection goes "
+          + "from neurons (IF, LIF, CubaLIF) through one Linear or Affine back to the same neurons.",
+        at: Location(node: circle.first ?? "node"),
+        fix: "connect populations forward, and each with itself alone")
     }
     return order
   }
