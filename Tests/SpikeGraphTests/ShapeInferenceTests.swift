@@ -263,7 +263,8 @@ struct GraphTests {
     #expect(
       ParameterRole.allCases.reversed().sorted()
         == [
-          .weight, .bias, .scale, .shift, .mean, .variance, .threshold, .indices, .recurrence, .decay,
+          .weight, .bias, .scale, .shift, .mean, .variance, .threshold, .indices, .recurrence,
+          .decay,
           .unit,
         ])
   }

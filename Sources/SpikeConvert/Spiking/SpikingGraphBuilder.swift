@@ -82,7 +82,8 @@ struct SpikingGraphBuilder {
     case .transpose(let order): units[node.output] = transpose(node, unit, order)
     case .pad(_, _, let value): try pad(index, unit, value)
     case .gather(let axis): units[node.output] = gather(node, unit, axis)
-    case .batchNormalization, .quantize, .leakyRelu, .multiply, .pointwise, .softmax, .delay, .neuron:
+    case .batchNormalization, .quantize, .leakyRelu, .multiply, .pointwise, .softmax, .delay,
+      .neuron:
       throw ConvertError(
         .unsupportedOperator, "\(node.operator.name) cannot be converted here.",
         at: Location(node: node.name, operator: node.operator.name))
