@@ -31,7 +31,7 @@ struct BundleRecordingsTests {
         ]
       }
       try Data(bytes).write(to: URL(filePath: "\(folder)/\(number).bin"))
-      list += "\(number).bin\t\(number % 3)\ttest\n"
+      list += "\(number).bin\t\(number % 2)\ttest\n"
     }
     try Data(list.utf8).write(to: URL(filePath: "\(folder)/labels.tsv"))
     return folder
@@ -76,7 +76,7 @@ struct BundleRecordingsTests {
         let one = try simulator.run(sample: frames, inputPerStep: true)
         different.insert(one.readout)
         expected +=
-          "\(number),\(number % 3),\(one.prediction),"
+          "\(number),\(number % 2),\(one.prediction),"
           + one.populationSpikes.map { "\($0)" }.joined(separator: " ") + ","
           + one.readout.map { "\($0)" }.joined(separator: " ") + "\n"
       }

@@ -48,7 +48,7 @@ extension ArchitectureKind {
     }
   }
 
-  /// Factor per step: that of the weights file, or the stated one, or 1 - 1/tau.
+  /// Factor per step: the stated one, or 1 - 1/tau, or that of the weights file, which replaces any other later.
   private static func decay(
     _ keys: (factor: String, tau: String), _ found: Float?, _ standard: Float?,
     _ layer: ArchitectureLayer, _ builder: inout ArchitectureBuilder
@@ -58,13 +58,18 @@ extension ArchitectureKind {
     guard factor == nil || tau == nil else {
       throw layer.object.invalid(keys.tau, allowed: "is either '\(keys.factor)' or '\(keys.tau)'")
     }
-    if let found { return found }
-    if let factor { return Float(factor) }
-    if let tau {
-      builder.assume(
-        "tau", "A time constant of tau steps leaves 1 - 1/tau of a state in each step (Euler).",
-        "give the factor itself, for example exp(-1/tau), as '\(keys.factor)'")
-      return Float(1 - 1 / tau)
+    let stated = factor.map { Float($0) } ?? tau.map { Float(1 - 1 / $0) }
+    if let found {
+      // The join puts the file's in its place, and says so; a factor of 1 leaves no room for input scaling.
+      return stated.flatMap { $0 == 1 ? nil : $0 } ?? found
+    }
+    if let stated {
+      if factor == nil {
+        builder.assume(
+          "tau", "A time constant of tau steps leaves 1 - 1/tau of a state in each step (Euler).",
+          "give the factor itself, for example exp(-1/tau), as '\(keys.factor)'")
+      }
+      return stated
     }
     if let standard { return standard }
     throw layer.object.error(
