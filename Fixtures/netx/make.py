@@ -85,7 +85,7 @@ CASES = {
     "current-and-bias": ("netx.unsupported-neuron", lambda file: network(
         file, {"neuron": {"iDecay": 1000}})),
     "delay": ("netx.unsupported-delay", lambda file: network(
-        file, {"delay": np.ones((3, 32), np.int32)})),
+        file, {"delay": np.arange(96, dtype=np.int32).reshape(3, 32) % 5})),
     "no-input": ("netx.missing-input-shape", lambda file: layer(
         file, 0, "conv", weight=weights(2, 1, 3, 3))),
     "conv-shape": ("netx.shape-mismatch", lambda file: network(

@@ -100,7 +100,7 @@ struct NIRTests {
   @Test("a delay is a whole number of steps, or is refused")
   func delays() throws {
     // The file delays by 0.5.
-    let path = FixtureLocation.path("nir/bad/delay.nir")
+    let path = FixtureLocation.path("nir/delay.nir")
     var options = NIRImportOptions()
     options.timeStep = 0.25
     let model = try NIRImporter.read(path: path, options: options).model

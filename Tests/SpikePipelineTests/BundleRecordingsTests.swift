@@ -37,28 +37,21 @@ struct BundleRecordingsTests {
     return folder
   }
 
-  private static func bundle(inputShape: [Int], timeSteps: Int, seed: UInt64 = 11) -> Bundle {
+  private static func bundle(inputShape: [Int], timeSteps: Int) -> Bundle {
     var options = RandomBundleOptions()
     options.inputShape = inputShape
     options.inputBits = 2
     options.timeSteps = timeSteps
     options.weights = -20...20
-    return RandomBundle.make(seed: seed, options)
+    return RandomBundle.make(seed: 11, options)
   }
 
   @Test("a recording is cut into as many columns as the bundle has time steps")
   func columns() throws {
-    var varied = 0
-    for seed in 11..<17 as Range<UInt64> { if try differs(seed) { varied += 1 } }
-    #expect(varied > 0, "no random bundle tells recordings apart")
-  }
-
-  /// Whether the read-outs of the recordings differ.
-  private func differs(_ seed: UInt64) throws -> Bool {
-    var different: Set<[Int32]> = []
+    var different: Set<[Int64]> = []
     try WholeWayTests.inFolder { root in
       let folder = try Self.folder(root, recordings: 7)
-      let bundle = Self.bundle(inputShape: [2, 34, 34], timeSteps: 5, seed: seed)
+      let bundle = Self.bundle(inputShape: [2, 34, 34], timeSteps: 5)
       try BundleFile.write(bundle, to: "\(root)/x.sfb")
       var data = DataRequest(source: folder)
       data.eventStep = 700
@@ -74,7 +67,7 @@ struct BundleRecordingsTests {
         let frames = try NMNISTFile.read(path: "\(folder)/\(number).bin")
           .frames(EventBinning(steps: 5, step: .microseconds(700), bits: 2))
         let one = try simulator.run(sample: frames, inputPerStep: true)
-        different.insert(one.readout)
+        different.insert(one.populationSpikes)
         expected +=
           "\(number),\(number % 2),\(one.prediction),"
           + one.populationSpikes.map { "\($0)" }.joined(separator: " ") + ","
@@ -83,7 +76,7 @@ struct BundleRecordingsTests {
       let found = try String(contentsOfFile: "\(root)/predictions.csv", encoding: .utf8)
       #expect(found == expected)
     }
-    return different.count > 1
+    #expect(different.count > 1)
   }
 
   @Test("a bundle that takes larger frames than the sensor has is refused")
