@@ -68,6 +68,11 @@ struct CEqualityTests {
         $0.timeSteps = 8
       })
     result += try fitted()
+    for name in ["leaky-dense", "leaky-conv", "digits-conv"] {
+      let bundle = try BundleFile.read(path: FixtureLocation.path("targets/loihi2/\(name).sfb"))
+      result.append(
+        try CCase("trained_\(name.replacing("-", with: "_"))", bundle, seed: 6))
+    }
     for bundle in CEdgeBundles.all { result.append(try CCase(bundle.name, bundle, seed: 5)) }
     return result.compactMap { $0 }
   }

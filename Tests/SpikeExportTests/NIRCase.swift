@@ -44,10 +44,15 @@ struct NIRCase {
       if reader == .sinabs { made.populations[index].currentDecay = 4096 }
     }
     if isSoft { Self.limitToOneSpikeAStep(&made) }
-    bundle = made
+    self.init(made, seed: seed)
+  }
+
+  /// A network with an input at random.
+  init(_ bundle: Bundle, seed: UInt64) {
+    self.bundle = bundle
     var random = SeededGenerator(seed: seed)
-    let largest = Int32(1 << made.input.bits) - 1
-    values = (0..<made.input.shape.reduce(1, *)).map { _ in
+    let largest = Int32(1 << bundle.input.bits) - 1
+    values = (0..<bundle.input.shape.reduce(1, *)).map { _ in
       Int32.random(in: 0...largest, using: &random)
     }
   }
@@ -76,14 +81,17 @@ struct NIRCase {
   func expected() throws -> [[Double]] {
     let last = bundle.populations.count - 1
     let sample = values.map { UInt8($0 << Int32(8 - bundle.input.bits)) }
-    let trace = try IntegerSimulator(bundle).trace(sample: sample)
+    let simulator = try IntegerSimulator(bundle)
+    let trace = try simulator.trace(sample: sample)
     guard bundle.populations[last].reset == nil else {
       return trace.spikes[last].map { $0.map(Double.init) }
     }
     var before = [Int32](repeating: 0, count: bundle.populations[last].neuronCount)
     return trace.potentials[last].map { potentials in
       defer { before = potentials }
-      return zip(potentials, before).map { Double($0 - $1) * unit }
+      return zip(potentials, before).map {
+        Double($0 - $1) / Double(simulator.unitsPerInteger) * unit
+      }
     }
   }
 }

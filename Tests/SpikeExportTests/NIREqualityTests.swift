@@ -39,6 +39,16 @@ struct NIREqualityTests {
       }
     }
     #expect(jobs.count >= 20)
+    if reader != .sinabs && reader != .rockpool {
+      let path = FixtureLocation.path("targets/loihi2/digits-conv.sfb")
+      let trained = NIRCase(try BundleFile.read(path: path), seed: 7)
+      let target = "nir-\(reader.rawValue)"
+      #expect(NativeExport.warnings(trained.bundle, target: target).isEmpty)
+      let paths = try NativeExport.write(
+        trained.bundle, target: target, directory: "\(directory.path)/trained")
+      cases.append(trained)
+      jobs.append((paths[0], trained.bundle.input.shape, trained.values, trained.bundle.timeSteps))
+    }
     #expect(sizes.isSuperset(of: [2, 4, 16]))
     #expect(sizes.contains { $0 > 100 })
     #expect(convolutions >= (reader == .rockpool ? 0 : 8))

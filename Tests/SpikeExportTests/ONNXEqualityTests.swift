@@ -77,7 +77,7 @@ struct ONNXEqualityTests {
     for bundle in CEdgeBundles.all where bundle.timeSteps < 100 {
       result += try both(bundle.name, bundle, seed: 5)
     }
-    for name in ["leaky-dense", "leaky-conv"] {
+    for name in ["leaky-dense", "leaky-conv", "digits-conv"] {
       let bundle = try BundleFile.read(path: FixtureLocation.path("targets/loihi2/\(name).sfb"))
       result += try both("trained_\(name)", bundle, seed: 6)
     }
