@@ -71,6 +71,7 @@ struct LavaEqualityTests {
       $0.layers = 5
     }
     result.append(edgeCase())
+    result.append(convolutionEdgeCase())
     for (seed, name) in ["leaky-dense", "leaky-conv", "digits-conv"].enumerated() {
       let bundle = try BundleFile.read(path: FixtureLocation.path("targets/loihi2/\(name).sfb"))
       let leaks = bundle.populations.contains { (1..<4096).contains($0.membraneDecay) }
@@ -118,6 +119,60 @@ struct LavaEqualityTests {
         Codebook(entries: [0, 127], zeroIsAbsent: true, scale: 1),
       ], readout: .largestPotential)
     return LavaCase("edges", bundle, seed: 1, columns: 30, resets: true)
+  }
+
+  /// What a dense layer must not hold, in convolutions, which Lava takes as they are: no positive
+  /// weight with a smallest of -128, nothing but zeros (behind a pool), both ends of the range; and
+  /// biases that differ by channel, up to the ends of theirs.
+  private static func convolutionEdgeCase() -> LavaCase {
+    func neurons(_ name: String, _ shape: [Int], _ threshold: Int32, _ biases: [Int32])
+      -> Population
+    {
+      Population(
+        name: name, shape: shape, model: "IF", reset: .toValue(0), spikesAboveOnly: true,
+        thresholds: [threshold], biases: biases)
+    }
+    func convolution(
+      _ name: String, from source: Source, to target: Int, pad: Int, pool: PoolingWindow? = nil,
+      _ shape: [Int], _ codebook: Int, _ index: (Int) -> UInt8
+    ) -> Projection {
+      Projection(
+        name: name, sources: [source], target: target, pooling: pool,
+        kind: .convolution(
+          strides: [1, 1], padsBefore: [pad, pad], padsAfter: [pad, pad], dilations: [1, 1],
+          groups: 1),
+        weightShape: shape, codebooks: [codebook],
+        indices: (0..<shape.reduce(1, *)).map(index))
+    }
+    let bundle = Bundle(
+      name: "convolution-edges", producer: "test", target: "loihi2", arithmetic: .loihiCuba,
+      timeSteps: 6, input: InputPort(shape: [1, 6, 6], bits: 4),
+      populations: [
+        neurons("inhibited", [3, 6, 6], 0, [4095, 1, -4096]),
+        neurons("zeros", [2, 2, 2], 3, [1, 4095]), neurons("ends", [3, 2, 2], 200, [0, 300, -1]),
+        Population(
+          name: "read-out", shape: [2], model: "LI", reset: nil, spikesAboveOnly: true,
+          thresholds: [], biases: [4095, -4096]),
+      ],
+      projections: [
+        convolution("a", from: .input, to: 0, pad: 1, [3, 1, 3, 3], 0) { $0 % 3 == 0 ? 0 : 1 },
+        convolution(
+          "b", from: .population(0), to: 1, pad: 0, pool: PoolingWindow(size: [2, 2]),
+          [2, 3, 2, 2], 1
+        ) { _ in 0 },
+        convolution("c", from: .population(1), to: 2, pad: 0, [3, 2, 1, 1], 2) {
+          UInt8($0 % 2)
+        },
+        Projection(
+          name: "d", sources: [.population(2)], target: 3, kind: .dense, weightShape: [2, 12],
+          codebooks: [2], indices: (0..<24).map { UInt8($0 % 5 % 2) }),
+      ],
+      codebooks: [
+        Codebook(entries: [-128, 0], zeroIsAbsent: true, scale: 1),
+        Codebook(entries: [0], zeroIsAbsent: false, scale: 1),
+        Codebook(entries: [-128, 127], zeroIsAbsent: false, scale: 1),
+      ], readout: .largestPotential)
+    return LavaCase("convolution-edges", bundle, seed: 2, columns: 30, resets: true)
   }
 
   @Test("every spike, current and potential equals Lava's")
